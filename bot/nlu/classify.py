@@ -1,0 +1,323 @@
+"""Decides what a citizen wants: one of some hundreds of labels, or honestly none.
+
+The label is the whole one, `ask/senior.card`; Rasa is told the family, `ask`, as the intent, so that hundreds of topics are one
+rule. The labels travel beside it in the parse result:
+
+    intent          family and confidence, or `nlu_fallback` when unsure
+    intent_ranking  families
+    labels          up to five full labels with their calibrated probabilities, also when unsure
+    wishes          full labels in the order they were said, only when one text holds several; else empty
+
+What is kept of a model is numbers (`.npz`) and names (`.json`): loading one never unpickles anything.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu import softmax
+from bot.nlu.clauses import clauses, parts
+from bot.nlu.features import SENSE_SIZE, Views, Weights, sense
+from bot.nlu.normalise import Folded, fold
+from bot.nlu.sounds import pack, sound_table, unpack
+from bot.nlu.softmax import Softmax
+from bot.nlu.typos import folded_slips
+
+logger = logging.getLogger(__name__)
+
+UNSURE = "nlu_fallback"
+OUT_OF_SCOPE = "out_of_scope"
+_LISTED = 5
+_NUMBERS = "weights.npz"
+_NAMES = "names.json"
+
+
+def family_of(label: str) -> str:
+    """`ask/senior.card` belongs to `ask`; a label without a stroke is its own family."""
+    return label.split("/", 1)[0]
+
+
+def label_of(message: Message) -> str | None:
+    """The whole label of a training line; Rasa keeps what has a stroke under a key of its own."""
+    return message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class MunicipalClassifier(IntentClassifier, GraphComponent):
+    """A linear classifier over characters, sounds and sense, with calibrated confidence and a rule for being unsure."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Every number was chosen by cross-validation on training lines, never on a held-out set."""
+        return {
+            "characters": None,  # weight of the character n-grams; None: by the number of lines a label has
+            "sounds": None,  # weight of the sound n-grams; None: three quarters of the characters'
+            "sense": 2.0,  # weight of the sentence vector; 0 leaves the encoder out
+            "rare_below": 2,  # n-grams seen in fewer lines are dropped
+            "slip_weight": 0.3,  # weight of the copy with a slip that each training line gets; 0 makes none
+            "seed": 20,  # for the slips, the order of lines and the lines kept out for calibration
+            "calibrate": True,  # learn the temperature on a fifth of the lines
+            "unsure_below": 0.35,  # a best label less likely than this is not believed
+            "margin_below": 0.05,  # nor one that leads the second by less than this
+            "out_of_scope_from": 0.25,  # nor one beside which "out of scope" is this likely
+            "long_text": 1000,  # a longer text is not judged, only guessed at: the citizen is asked
+            "read_at_most": 600,  # characters that are read of it
+            "wish_part_from": 0.6,  # certainty asked of what follows 另外, 順便 …
+            "wish_clause_from": 0.9,  # certainty asked of what only a comma parts
+            "wish_families": ["report", "ask", "refer", "number", "status", "handoff"],
+        }
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage | None, resource: Resource | None) -> None:
+        """An untrained classifier: it answers `nlu_fallback` until it is trained or loaded."""
+        self.config = {**self.get_default_config(), **config}
+        self._model_storage = model_storage
+        self._resource = resource
+        self.labels: list[str] = []
+        self.views: Views | None = None
+        self.model: Softmax | None = None
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "MunicipalClassifier":
+        """Rasa's way to make one before training."""
+        return cls(config, model_storage, resource)
+
+    # -- learning ------------------------------------------------------------------------------------------------------
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from every line that has a label, and keep the result."""
+        lines = [(m.get(TEXT), label_of(m)) for m in training_data.intent_examples if m.get(TEXT)]
+        self.learn([text for text, _ in lines], [label for _, label in lines if label])
+        self.persist()
+        return self._resource  # type: ignore[return-value]
+
+    def learn(self, texts: Sequence[str], labels: Sequence[str]) -> None:
+        """Learn to give each text its label. Without lines, or with a single label, there is nothing to learn."""
+        self.labels = sorted(set(labels))
+        if len(self.labels) < 2:
+            logger.warning("Nothing to learn from: fewer than two labels have examples.")
+            self.views = self.model = None
+            return
+
+        folded = [fold(text) for text in texts]
+        number = {label: index for index, label in enumerate(self.labels)}
+        wanted = np.array([number[label] for label in labels], dtype=np.int64)
+        readings = sound_table()
+        self.views = Views.learn(
+            folded, readings, self._weights(len(texts) / len(self.labels)), self.config["rare_below"]
+        )
+
+        slip, chance = folded_slips(readings), random.Random(self.config["seed"])
+        slipped = [replace(text, text=slip(text.text, chance)) for text in folded] if self.config["slip_weight"] else []
+        grams = self.views.matrix([*folded, *slipped])
+        senses = self._sense([*folded, *slipped])
+        lines = len(folded)
+
+        temperature = 1.0
+        if self.config["calibrate"]:
+            kept_out = _every_fifth(wanted, self.config["seed"])
+            if kept_out.any() and not kept_out.all():
+                seen = np.flatnonzero(~kept_out)
+                trial = self._fit(grams, senses, wanted, seen, lines)
+                scores = trial.all_scores(grams[:lines][kept_out], senses[:lines][kept_out])
+                temperature = softmax.fit_temperature(scores, wanted[kept_out])
+
+        self.model = self._fit(grams, senses, wanted, np.arange(lines), lines)
+        self.model.temperature = temperature
+        self.model.grams = self.model.grams.astype(np.float16)
+
+    def _fit(self, grams: Any, senses: np.ndarray, wanted: np.ndarray, chosen: np.ndarray, lines: int) -> Softmax:
+        copies = grams.shape[0] // lines
+        rows = np.concatenate([chosen + lines * copy for copy in range(copies)])
+        weights = np.where(rows < lines, 1.0, self.config["slip_weight"])
+        return softmax.fit(
+            grams[rows], senses[rows], np.tile(wanted[chosen], copies), len(self.labels), weights, seed=self.config["seed"]
+        )
+
+    def _weights(self, lines_a_label: float) -> Weights:
+        """The more lines a label has, the more its very wording can be trusted beside its sense."""
+        grown = float(np.clip(1 + np.log(max(lines_a_label, 1) / 20) / np.log(8), 1, 2))
+        characters = self.config["characters"] if self.config["characters"] is not None else grown
+        sounds = self.config["sounds"] if self.config["sounds"] is not None else 0.75 * characters
+        return Weights(characters, sounds, self.config["sense"])
+
+    def _sense(self, texts: Sequence[Folded]) -> np.ndarray:
+        weight = self.config["sense"]
+        if not weight:
+            return np.zeros((len(texts), SENSE_SIZE), dtype=np.float32)
+        return sense([text.text for text in texts]) * np.float32(weight)
+
+    # -- deciding ------------------------------------------------------------------------------------------------------
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Write intent, ranking, labels and wishes into each message."""
+        for message in messages:
+            for key, value in self.decide(message.get(TEXT) or "").items():
+                message.set(key, value, add_to_output=True)
+        return messages
+
+    def decide(self, text: str) -> dict[str, Any]:
+        """Everything this component says about a text. Never fails, whatever was typed."""
+        read = text if len(text) <= self.config["read_at_most"] else _ends(text, self.config["read_at_most"])
+        said = [part for part in parts(read)]
+        said_clauses = [clauses(part) for part in said]
+        pieces = [read]
+        if len(said) > 1 or any(len(found) > 1 for found in said_clauses):
+            pieces += said + [clause for found in said_clauses for clause in found]
+        chances = self._chances([fold(piece) for piece in pieces])
+        whole = chances[0]
+        if whole is None:
+            return _undecided([])
+
+        order = np.argsort(-whole)[:_LISTED]
+        labels = [{"name": self.labels[i], "confidence": round(float(whole[i]), 4)} for i in order]
+        wishes = self._wishes(said, said_clauses, chances[1:]) if len(pieces) > 1 else []
+        if self.is_unsure(whole) or len(text) > self.config["long_text"]:
+            return {**_undecided(labels), "wishes": wishes}
+
+        families: dict[str, float] = defaultdict(float)
+        for index, chance in enumerate(whole):
+            families[family_of(self.labels[index])] += float(chance)
+        best = family_of(self.labels[order[0]])
+        ranking = [
+            {"name": name, "confidence": round(min(chance, 1.0), 4)}
+            for name, chance in sorted(families.items(), key=lambda item: (item[0] != best, -item[1]))
+        ]
+        return {"intent": ranking[0], "intent_ranking": ranking[:_LISTED], "labels": labels, "wishes": wishes}
+
+    def is_unsure(self, chances: np.ndarray) -> bool:
+        """Whether the best label is too weak, too close to the next, or beside a likely "out of scope"."""
+        second, first = np.sort(chances)[-2:]
+        if first < self.config["unsure_below"] or first - second < self.config["margin_below"]:
+            return True
+        best = self.labels[int(chances.argmax())]
+        if best == OUT_OF_SCOPE or OUT_OF_SCOPE not in self.labels:
+            return False
+        return bool(chances[self.labels.index(OUT_OF_SCOPE)] >= self.config["out_of_scope_from"])
+
+    def _chances(self, texts: Sequence[Folded]) -> list[np.ndarray | None]:
+        """The probability of each label for each text; None where nothing is known of the text."""
+        if self.model is None or self.views is None:
+            return [None] * len(texts)
+        spotted = [self.views.spot(text) if text.has_words else None for text in texts]
+        known = [index for index, found in enumerate(spotted) if found is not None and len(found[0])]
+        senses = dict(zip(known, self._sense([texts[index] for index in known])))
+        return [
+            self.model.chances(self.model.scores(*spotted[index], senses[index])) if index in senses else None  # type: ignore[misc]
+            for index in range(len(texts))
+        ]
+
+    def _wishes(
+        self, said: list[str], said_clauses: list[list[str]], chances: list[np.ndarray | None]
+    ) -> list[str]:
+        """The different requests of one text, in the order they were said; empty when there is only one."""
+        of_part, of_clause = chances[: len(said)], iter(chances[len(said) :])
+        wishes: list[str] = []
+        for part_chances, found in zip(of_part, said_clauses):
+            inner = [self._wish(next(of_clause), self.config["wish_clause_from"]) for _ in found]
+            inner = [label for label in inner if label]
+            if len(said) > 1 and len(set(inner)) < 2:
+                inner = [self._wish(part_chances, self.config["wish_part_from"]) or (inner[0] if inner else "")]
+            wishes += [label for label in inner if label and label not in wishes]
+        return wishes if len(wishes) > 1 else []
+
+    def _wish(self, chances: np.ndarray | None, least: float) -> str | None:
+        if chances is None:
+            return None
+        best = int(chances.argmax())
+        label = self.labels[best]
+        return label if chances[best] >= least and family_of(label) in self.config["wish_families"] else None
+
+    # -- keeping -------------------------------------------------------------------------------------------------------
+
+    def persist(self) -> None:
+        """Write what was learned: numbers and names, nothing that could run."""
+        with self._model_storage.write_to(self._resource) as directory:  # type: ignore[union-attr]
+            names: dict[str, Any] = {"labels": self.labels}
+            if self.model is not None and self.views is not None:
+                np.savez(
+                    directory / _NUMBERS,
+                    grams=self.model.grams,
+                    sense=self.model.sense,
+                    bias=self.model.bias,
+                    rarity=self.views.rarity,
+                )
+                weights = self.views.weights
+                names |= {
+                    "temperature": self.model.temperature,
+                    "grams": sorted(self.views.grams, key=self.views.grams.__getitem__),
+                    "weights": [weights.characters, weights.sounds, weights.sense],
+                    "readings": pack(self.views.readings),
+                }
+            (directory / _NAMES).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "MunicipalClassifier":
+        """Read what `persist` wrote. A model without it is a broken model, and says so."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as directory:
+            names = json.loads((directory / _NAMES).read_text(encoding="utf-8"))
+            component.labels = names["labels"]
+            if "grams" in names:
+                with np.load(directory / _NUMBERS, allow_pickle=False) as numbers:
+                    component.model = Softmax(
+                        numbers["grams"], numbers["sense"], numbers["bias"], names["temperature"]
+                    )
+                    rarity = numbers["rarity"]
+                component.views = Views(
+                    {gram: index for index, gram in enumerate(names["grams"])},
+                    rarity,
+                    unpack(names["readings"]),
+                    Weights(*names["weights"]),
+                )
+                component._sense([Folded("路", ())])  # the first sentence must not wait for the encoder to load
+        return component
+
+
+def _undecided(labels: list[dict[str, Any]]) -> dict[str, Any]:
+    chance = labels[0]["confidence"] if labels else 0.0
+    intent = {"name": UNSURE, "confidence": round(1.0 - chance, 4)}
+    return {"intent": intent, "intent_ranking": [intent], "labels": labels, "wishes": []}
+
+
+def _ends(text: str, size: int) -> str:
+    """The beginning and the end of a long text: people bury the matter in the middle, and name it at either end."""
+    return text[: size * 2 // 3] + "\n" + text[-(size // 3) :]
+
+
+def _every_fifth(wanted: np.ndarray, seed: int) -> np.ndarray:
+    """A fifth of each label's lines, at random; a label with fewer than five lines keeps them all."""
+    chance = np.random.default_rng(seed)
+    kept_out = np.zeros(len(wanted), dtype=bool)
+    for label in np.unique(wanted):
+        rows = np.flatnonzero(wanted == label)
+        kept_out[chance.permutation(rows)[: len(rows) // 5]] = True
+    return kept_out

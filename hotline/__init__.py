@@ -1,0 +1,1 @@
+"""Hotline: a Mandarin assistant for a city's 1999 line."""

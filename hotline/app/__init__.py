@@ -1,0 +1,1 @@
+"""Floor 5: wiring, servers, workers and commands."""

@@ -1,0 +1,1 @@
+"""Floor 1: what is true. Plain Python, no I/O, no clock, no randomness."""

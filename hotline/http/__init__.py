@@ -1,0 +1,1 @@
+"""Floor 4: the service's own HTTP, one module per reader."""

@@ -1,0 +1,1 @@
+"""Floor 3: what the assistant does, one verb per module."""

@@ -1,0 +1,4 @@
+declare module "*.css?text" {
+  const sheet: string;
+  export default sheet;
+}
