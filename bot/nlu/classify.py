@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 import logging
 import random
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -88,9 +87,14 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
         self.config = {**self.get_default_config(), **config}
         self._model_storage = model_storage
         self._resource = resource
-        self.labels: list[str] = []
+        self._know([])
         self.views: Views | None = None
         self.model: Softmax | None = None
+
+    def _know(self, labels: list[str]) -> None:
+        self.labels = labels
+        self._families_named = sorted({family_of(label) for label in labels})
+        self._family_of_label = np.array([self._families_named.index(family_of(label)) for label in labels], dtype=np.int64)
 
     @classmethod
     def create(
@@ -114,7 +118,7 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
 
     def learn(self, texts: Sequence[str], labels: Sequence[str]) -> None:
         """Learn to give each text its label. Without lines, or with a single label, there is nothing to learn."""
-        self.labels = sorted(set(labels))
+        self._know(sorted(set(labels)))
         if len(self.labels) < 2:
             logger.warning("Nothing to learn from: fewer than two labels have examples.")
             self.views = self.model = None
@@ -196,15 +200,15 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
         if self.is_unsure(whole) or len(text) > self.config["long_text"]:
             return {**_undecided(labels), "wishes": wishes}
 
-        families: dict[str, float] = defaultdict(float)
-        for index, chance in enumerate(whole):
-            families[family_of(self.labels[index])] += float(chance)
-        best = family_of(self.labels[order[0]])
-        ranking = [
-            {"name": name, "confidence": round(min(chance, 1.0), 4)}
-            for name, chance in sorted(families.items(), key=lambda item: (item[0] != best, -item[1]))
-        ]
-        return {"intent": ranking[0], "intent_ranking": ranking[:_LISTED], "labels": labels, "wishes": wishes}
+        ranking = self._families(whole, best=int(order[0]))
+        return {"intent": ranking[0], "intent_ranking": ranking, "labels": labels, "wishes": wishes}
+
+    def _families(self, chances: np.ndarray, best: int) -> list[dict[str, Any]]:
+        """The families by the sum of their labels' chances, but first the one that holds the best label."""
+        sums = np.minimum(np.bincount(self._family_of_label, weights=chances), 1.0)
+        first = self._family_of_label[best]
+        order = sorted(range(len(sums)), key=lambda family: (family != first, -sums[family]))[:_LISTED]
+        return [{"name": self._families_named[family], "confidence": round(float(sums[family]), 4)} for family in order]
 
     def is_unsure(self, chances: np.ndarray) -> bool:
         """Whether the best label is too weak, too close to the next, or beside a likely "out of scope"."""
@@ -285,7 +289,7 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as directory:
             names = json.loads((directory / _NAMES).read_text(encoding="utf-8"))
-            component.labels = names["labels"]
+            component._know(names["labels"])
             if "grams" in names:
                 with np.load(directory / _NUMBERS, allow_pickle=False) as numbers:
                     component.model = Softmax(

@@ -38,12 +38,14 @@ class Gazetteer:
     districts_by_latin: dict[str, str]
     villages: dict[str, str]
     village_districts: dict[str, tuple[str, ...]]
-    city_box: dict[str, float]
+    boxes: tuple[tuple[float, float, float, float], ...]
+    """South, north, west and east of each district, in WGS84"""
     roads: dict[str, str]
     stems: dict[str, str]
     """A main road without its last word: 新生南 -> 新生南路. Also the short names (敦南)."""
     stems_of_sound: dict[str, str]
     """Reading of a main road's stem and its last word -> the road; only where one road sounds so."""
+    districts_by_sound: dict[str, str]
     reading_of: dict[str, str]
     quarters: frozenset[str]
     stations: dict[str, str]
@@ -61,12 +63,21 @@ class Gazetteer:
         """The one main road that is read like this stem: 興龍 -> 興隆路."""
         return self.stems_of_sound.get(self._sound(stem) + fold_name(ending))
 
+    def district_by_sound(self, stem: str) -> str | None:
+        """The district that is read like this: 大案 -> 大安區."""
+        return self.districts_by_sound.get(self._sound(stem))
+
     def _sound(self, stem: str) -> str:
         return " ".join(self.reading_of.get(c, c) for c in stem) + " "
 
 
 def _keyed(names: list[Any]) -> dict[str, str]:
     return {fold_name(str(name)): str(name) for name in names}
+
+
+def _ending(road: str) -> str:
+    found = _SUFFIX.search(road)
+    return found.group() if found else ""
 
 
 def _stems(main: list[str], aliases: dict[str, str]) -> dict[str, str]:
@@ -107,10 +118,11 @@ def gazetteer() -> Gazetteer:
         districts_by_latin={latin: d["name"] for d in districts for latin in d["latin"]},
         villages=_keyed(list(village_districts)),
         village_districts=village_districts,
-        city_box=raw["city_box"],
-        roads=_keyed(raw["main_roads"] + raw["roads"]),
-        stems=_stems(raw["main_roads"], raw["road_aliases"]),
+        boxes=tuple((b[0], b[1], b[2], b[3]) for b in (d["box"] for d in districts)),
+        roads={**{fold_name(slip + _ending(road)): road for slip, road in raw["slips"].items()}, **_keyed(raw["main_roads"] + raw["roads"])},
+        stems=_stems(raw["main_roads"], {**raw["slips"], **raw["road_aliases"]}),
         stems_of_sound=_sounds(raw["main_roads"], reading_of),
+        districts_by_sound={" ".join(reading_of[c] for c in fold_name(d["name"][:-1])) + " ": d["name"] for d in districts},
         reading_of=reading_of,
         quarters=frozenset(map(fold_name, raw["quarters"])) | frozenset(fold_name(d["name"][:-1]) for d in districts),
         stations=_keyed(raw["stations"]),

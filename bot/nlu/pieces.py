@@ -16,9 +16,10 @@ from bot.nlu.gazetteer import Gazetteer, gazetteer
 from bot.nlu.numerals import NUMBER, parse_number, to_arabic
 from bot.nlu.typed import Typed, fold_name, fold_pattern
 
-HAN = "\u4e00-\u9fff"
+HAN = r"\u4e00-\u9fff"
 
 DATE_LIKE = "date_like"
+ROW = "row"
 NAMED = "named"
 
 
@@ -71,8 +72,6 @@ class Cutter:
 def cut(typed: Typed) -> list[Piece]:
     """All pieces of a text, in the order in which they stand."""
     cutter = Cutter(typed)
-    if not _WORTH_A_LOOK.search(typed.match):
-        return []
     for step in (_coordinates, _stations, _short_crossings, _known_roads, _villages, _numbers, _known_landmarks, _cities,
                  _full_districts, _guessed_roads, _short_districts, _guessed_landmarks):  # fmt: skip
         step(cutter)
@@ -85,7 +84,7 @@ def cut(typed: Typed) -> list[Piece]:
 _LATITUDE = r"(2[0-6]\.\d{2,10})"
 _LONGITUDE = r"(1(?:1[89]|2[0-3])\.\d{2,10})"
 _POINT = fold_pattern(
-    rf"(?<![\d.])(?:北緯|緯度|lat|n)?[: ]?{_LATITUDE}°?n?\s{{0,3}}[,/ ]\s{{0,3}}(?:東經|經度|lng|lon|e)?[: ]?{_LONGITUDE}°?e?(?![\d.])"
+    rf"(?<![\d.])(?:北緯|緯度|lat|n)?[:= ]{{0,2}}{_LATITUDE}°?n?\s{{0,3}}[,/ ]\s{{0,3}}(?:東經|經度|lng|lon|e)?[:= ]{{0,2}}{_LONGITUDE}°?e?(?![\d.])"
 )
 _POINT_TURNED = fold_pattern(rf"(?<![\d.]){_LONGITUDE}\s{{0,3}}[,/ ]\s{{0,3}}{_LATITUDE}(?![\d.])")
 
@@ -129,12 +128,13 @@ _ROAD_END = fold_pattern("大道|路|街")
 _LAMP_OR_TREE = frozenset(fold_name("燈樹面邊障霸況人標樁"))
 _NOT_AFTER_ROAD = frozenset(fold_name("燈樹面邊況人障霸肩由標牌徑程線途費板局權過基樁考跑網殺平寬隊名透"))
 _NOT_AFTER_STREET = frozenset(fold_name("友頭景坊舞道區"))
-_NOT_BEFORE = frozenset(fold_name("馬道走網鐵電這那哪條過讓迷問順在有沒是逛繞塞封修鋪擋占佔通商的開整每個"))
+_NOT_BEFORE = frozenset(fold_name("段上下馬道走網鐵電這那哪條過讓迷問順在有沒是逛繞塞封修鋪擋占佔通商的開整每個"))
 _NOT_ALONE = frozenset(fold_name("山大小水公前後上下同一半出老外內全單雙叉岔險生思活死斷鋪產產"))
 _BEFORE_A_NAME = fold_pattern(
     "我家|你家|他家|住在|靠近|位於|位在|就在|是在|那個|這個|那條|這條|請問|報修|地點|地址|附近|旁邊|對面|前面|門口|以及|還有|經過|"
     "壞了|不亮|麻煩|幫我|整條|整個|往|的|在|從|到|了|啦|喔|跟|與|及|住|和|於|是|改成|應該|區|市|縣|我|說|過"
 )
+_NEVER_FIRST = frozenset(fold_name("那這個條一大小"))
 _DIRECTION_OR_NUMBER = frozenset(fold_name("東西南北中一二三四五六七八九十"))
 
 
@@ -173,6 +173,8 @@ def _guessed_roads(cutter: Cutter) -> None:
             continue
         start = _name_start(cutter, cutter.run_before(at, 7), at)
         stem = text[start:at]
+        if not stem or stem[0] in _NEVER_FIRST and len(stem) == 2 and stem[1] in _NOT_ALONE:
+            continue
         if len(stem) < 2 and (not stem or stem in _NOT_ALONE or start > 0):
             continue
         heard = None
@@ -190,15 +192,17 @@ _NO_ROADS = frozenset(map(fold_name, ("一條", "這條", "大馬", "柏油", "�
 
 
 def _name_start(cutter: Cutter, start: int, end: int) -> int:
-    """Where the name itself begins, after 我家, 在, 壞了 and the like; two characters must be left."""
+    """Where the name itself begins, after 我家, 在, 壞了 and the like; `end` when nothing is left of it (那個大路口)."""
     text = cutter.text
     for word in _BEFORE_A_NAME.finditer(text, start, end):
         if end - word.end() >= 2:
             start = word.end()
-    for short in cutter.names.districts:
-        if text.startswith(short, start) and end - start - len(short) >= 2:
-            start += len(short)
-            break
+        elif len(word.group()) > 1:
+            return end
+    for _ in range(2):
+        quarter = text[start : start + 2]
+        if quarter in cutter.names.quarters and end - start >= 4:
+            start += 2
     length = end - start
     if length > 3:
         keep = 3 if text[end - 1] in _DIRECTION_OR_NUMBER else 2
@@ -296,19 +300,27 @@ def _numbers(cutter: Cutter) -> None:
         _house(cutter, found)
 
 
+# 忠孝東陸四段: the last word of a road mistyped, too, but only before a section.
+_SOUNDS_LIKE_ROAD = frozenset(fold_name("陸露錄鹿入"))
+
+
 def _section(cutter: Cutter, found: re.Match[str], value: str) -> None:
     """A section, and the road before it when only its stem was typed: 新生南三段."""
     start = found.start()
     if not value.isdigit() or not 1 <= int(value) <= 10:
         return
     if not cutter.ends_at(start, "road"):
-        stem_end = start
+        stem_end = name_end = start
         while stem_end > 0 and cutter.text[stem_end - 1] == " ":
+            stem_end = name_end = stem_end - 1
+        if stem_end > 2 and cutter.text[stem_end - 1] in _SOUNDS_LIKE_ROAD:
             stem_end -= 1
         for length in (4, 3, 2):
             stem_start = stem_end - length
             road = cutter.names.stems.get(cutter.text[stem_start:stem_end]) if stem_start >= 0 else None
-            if road and cutter.add("road", stem_start, stem_end, road):
+            if road is None and name_end > stem_end and stem_start >= 0:
+                road = cutter.names.road_by_sound(cutter.text[stem_start:stem_end], "路")
+            if road and cutter.add("road", stem_start, name_end, road):
                 break
     cutter.add("section", start, found.end(), value)
 
@@ -320,17 +332,20 @@ def _house(cutter: Cutter, found: re.Match[str]) -> None:
         return
     if found[2]:
         numbers[-1] += "-" + (to_arabic(found[2]) or "")
-    elif len(numbers) == 1:
+    row = len(numbers) == 2 and any(sign in found[1] for sign in _THROUGH)
+    if len(numbers) == 1 and not found[2]:
         numbers = _as_range(cutter, numbers[0], found.end())
+        row = len(numbers) == 2
     end = found.end()
     date_like = _DATE_FOLLOWS.match(cutter.text, end) or _NO_HOUSE_BEFORE.search(cutter.text, max(0, found.start() - 4), found.start())
-    if not cutter.add("number", found.start(), end, numbers[0], *([DATE_LIKE] if date_like else []), *numbers):
+    if not cutter.add("number", found.start(), end, numbers[0], *([DATE_LIKE] if date_like else []), *([ROW] if row else []), *numbers):
         return
     floor = _FLOOR.match(cutter.text, end)
     if floor:
         add_floor(cutter, floor)
 
 
+_THROUGH = ("~", "到", "至")
 _RANGE_WORDS = fold_pattern(r"\s?(?:那|這)?一?(?:整)?(?:排|帶)|\s?之間|\s?中間|\s?都")
 
 
@@ -404,10 +419,33 @@ def _district_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _full_districts(cutter: Cutter) -> None:
     for found in _district_patterns()[0].finditer(cutter.text):
-        cutter.add("district", *found.span(), cutter.names.districts[found[1]])
+        district = cutter.names.districts[found[1]]
+        if not cutter.text.startswith(_OFFICE, found.end()):
+            cutter.add("district", *found.span(), district)
+            continue
+        # 文山區公所: 區 belongs to both, and the office stands in its district.
+        cutter.add("district", found.start(), found.end() - 1, district)
+        cutter.add("landmark", found.end() - 1, found.end() + 2, district + "公所", NAMED)
 
 
-_BEFORE_SHORT = frozenset(fold_name("在是於住到的市北我選往跟和，。 區為"))
+    for found in _SOUNDS_LIKE_DISTRICT.finditer(cutter.text):
+        start = found.end() - 3
+        stem = cutter.text[start : start + 2]
+        if start >= 0 and stem not in cutter.names.districts and cutter.free(start) and cutter.free(start + 1):
+            district = cutter.names.district_by_sound(stem)
+            if district:
+                cutter.add("district", start, found.end(), district)
+    for found in _MISTYPED_ENDING.finditer(cutter.text):
+        start = found.start() - 2
+        stem = cutter.text[max(0, start) : found.start()]
+        if stem in cutter.names.districts:
+            cutter.add("district", start, found.end(), cutter.names.districts[stem])
+
+
+_SOUNDS_LIKE_DISTRICT = fold_pattern(r"(?<=[\u4e00-\u9fff]{2})區(?!域|塊|段|隔|分|間|別)")
+_MISTYPED_ENDING = fold_pattern(r"[曲驅屈](?!折|線)")
+_OFFICE = fold_name("公所")
+_BEFORE_SHORT = frozenset(fold_name("在是於住到的市北我選往跟和區為成改"))
 _AFTER_SHORT = fold_pattern(r"\s*$|[\s,.;:!?()~、。/]|[啦喔哦的吧呢嗎這那ㄉ呀阿啊耶欸才]|路(?:燈|樹|面|邊|標)")
 
 
@@ -425,6 +463,7 @@ def _short_districts(cutter: Cutter) -> None:
         while follower < len(text) and text[follower] == " ":
             follower += 1
         followed = any(piece.start == follower and piece.kind in ("road", "village", "crossing") for piece in cutter.pieces)
+        followed = followed or (text[end : end + 2] in cutter.names.quarters and text[end : end + 2] not in cutter.names.districts)
         if followed or _AFTER_SHORT.match(text, end):
             cutter.add("district", start, end, cutter.names.districts[found[1]])
 
@@ -433,9 +472,9 @@ def _short_districts(cutter: Cutter) -> None:
 
 _LANDMARK_END = fold_pattern(
     "河濱公園|森林公園|公園|國民小學|國小|國中|高中|高職|高商|高工|女中|女高|大學|科大|幼兒園|幼稚園|醫院|診所|火車站|公車站牌?|轉運站|車站|捷運站|"
-    "傳統市場|黃昏市場|市場|夜市|便利商店|便利超商|超商|超市|門市|加油站|停車場|運動中心|活動中心|圖書館|郵局|派出所|消防隊|分局|區公所|戶政事務所|"
+    "傳統市場|黃昏市場|市場|夜市|便利商店|便利超商|超商|超市|門市(?!場)|加油站|停車場|運動中心|活動中心|圖書館|郵局|派出所|消防隊|分局|區公所|戶政事務所|"
     "人行地下道|地下道|天橋|陸橋|高架橋|大橋|橋|隧道|水門|碼頭|自行車道|登山口|步道|河濱|河堤|堤防|土地公廟|宮|廟|寺|教堂|教會|百貨|飯店|社區|國宅|圓環|廣場|"
-    "溜冰場|棒球場|籃球場|體育場|體育館|遊樂場|焚化爐|機場|墓園|公墓|紀念館|博物館|美術館|動物園|植物園|學校|銀行|便當店|早餐店|洗衣店|工地|家樂福"
+    "溜冰場|棒球場|籃球場|體育場|體育館|遊樂場|焚化爐|機場|墓園|公墓|紀念館|博物館|美術館|動物園|植物園|學校|銀行|商場|商圈|便當店|早餐店|洗衣店|工地|家樂福"
 )
 _SHORT_END = frozenset(map(fold_name, "橋宮廟寺"))
 _CUT_BEFORE_LANDMARK = fold_pattern(
@@ -451,13 +490,18 @@ def _known_landmark_pattern() -> re.Pattern[str]:
     known = "|".join(sorted(map(re.escape, names.landmarks), key=len, reverse=True))
     return fold_pattern(
         rf"(?P<shop>(?<![a-z0-9])(?:{shops})(?:便利商店|超商|便利超商)?(?P<branch>[{HAN}]{{2,4}}?(?:門市|店))?)(?!人|都|大小|福|出|一起|去|\d)"
-        rf"|(?P<known>(?<![a-z0-9])(?:{known}))(?!路|街|[東西南北]路)"
+        rf"|(?P<known>(?<![a-z0-9])(?:{known}))(?!路|街|[東西南北]路|夜市|市場|附中|醫院|公園|分部|商場|國小)"
     )
+
+
+_GOING_TO = frozenset(fold_name("往去到"))
 
 
 def _known_landmarks(cutter: Cutter) -> None:
     for found in _known_landmark_pattern().finditer(cutter.text):
         named = bool(found["branch"] or found["known"])
+        if found["known"] and cutter.text[found.start() - 1 : found.start()] in _GOING_TO and found.start():
+            continue
         cutter.add("landmark", *found.span(), _shown(cutter, *found.span()), *([NAMED] if named else []))
 
 
@@ -470,41 +514,21 @@ def _guessed_landmarks(cutter: Cutter) -> None:
         start = cutter.run_before(at, 6)
         if text[start:at].isascii() and at and text[at - 1].isdigit():
             continue
+        quarter = text[start : start + 2]
+        if at - start >= 4 and quarter in cutter.names.districts:
+            cutter.add("district", start, start + 2, cutter.names.districts[quarter])
+            start += 2
         for word in _CUT_BEFORE_LANDMARK.finditer(text, start, at):
             start = word.end()
-        start, office = _with_district(cutter, start, found)
-        short = found.group() in _SHORT_END
-        if at - start < (2 if short else 1) and not office:
-            if short:
-                continue
-            start = at
-        named = (at - start >= 2 and at - start <= 5) or office
-        if not named:
-            start = at
-        if office and not cutter.free(start):
-            cutter.pieces.append(Piece("landmark", at, end, _shown(cutter, start, end), (NAMED,)))
-        else:
-            cutter.add("landmark", start, end, _shown(cutter, start, end), *([NAMED] if named else []))
-
-
-def _with_district(cutter: Cutter, start: int, found: re.Match[str]) -> tuple[int, bool]:
-    """文山區公所 is named after its district; 區公所 alone has no name."""
-    if found.group() != fold_name("區公所"):
-        return start, False
-    before = cutter.text[max(0, found.start() - 2) : found.start()]
-    return (found.start() - 2, True) if before in cutter.names.districts else (start, False)
+        named = 2 <= at - start <= 5
+        if not named and found.group() in _SHORT_END:
+            continue
+        start = start if named else at
+        cutter.add("landmark", start, end, _shown(cutter, start, end), *([NAMED] if named else []))
 
 
 def _shown(cutter: Cutter, start: int, end: int) -> str:
     return re.sub(r"\s", "", cutter.typed.shown[start:end])
-
-
-_WORTH_A_LOOK = fold_pattern(
-    r"[路街道段巷弄號鄰里區市縣橋站宮廟寺園場館院所局]|大[安同]|中[正山]|松山|萬華|信義|士林|北投|內湖|南港|文山|"
-    r"公[園館墓]|[國高][小中]|學|超商|門市|河[濱堤]|步道|碼頭|教[堂會]|百貨|飯店|社區|國宅|圓環|隧道|捷運|出口|\d\.\d{2}|[a-z]{3}|\d[f樓]"
-    r"|全[家聯]|便利|小[七巨]|榮總|[台師政]大|世貿|北[車門]|華山|花博|貓空|故宮|美麗華|擎天崗|西門町|麥當勞|7-|711"
-    r"|新北|基隆|桃園|新竹|苗栗|台中|彰化|南投|雲林|嘉義|台南|高雄|屏東|宜蘭|花蓮|台東|澎湖|金門|馬祖|板橋|三重|永和|新[店莊]|土城|蘆洲|汐止|淡水"
-)
 
 
 def sections_and_lanes(pieces: list[Piece], index: int) -> Iterator[Piece]:

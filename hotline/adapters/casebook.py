@@ -96,6 +96,9 @@ class SqlCases:
         )
         return True
 
+    async def set_words(self, number: CaseNumber, words: str) -> None:
+        await self._connection.execute(update(cases).where(cases.c.number == number).values(words=words))
+
     async def follow(self, number: CaseNumber, lane: Lane) -> None:
         row = self._insert(case_followers).values(lane=lane, number=number, opened=False)
         await self._connection.execute(row.on_conflict_do_nothing(index_elements=["lane", "number"]))

@@ -129,6 +129,12 @@ class SqlInbox:
         ).one()
         return row[0], row[1]
 
+    async def is_open(self, lane: Lane) -> bool:
+        row = await self._connection.execute(
+            select(inbox.c.id).where(inbox.c.lane == lane, inbox.c.state.in_(OPEN)).limit(1)
+        )
+        return row.first() is not None
+
     async def next_at(self) -> float | None:
         first: float | None = (
             await self._connection.execute(select(func.min(inbox.c.ready_at)).where(inbox.c.state == "waiting"))

@@ -375,6 +375,12 @@ class SqlWebSessions:
         )
         return found.scalar_one_or_none()
 
+    async def any(self, address: str) -> bool:
+        found = await self._connection.execute(
+            select(web_sessions.c.address).where(web_sessions.c.address == address).limit(1)
+        )
+        return found.first() is not None
+
     async def end(self, address: str) -> None:
         await self._connection.execute(delete(web_sessions).where(web_sessions.c.address == address))
 

@@ -18,7 +18,7 @@ from hotline.domain.catalogue import Catalogue, Question, Service
 from hotline.domain.messages import Location
 from hotline.domain.place import District, Place, districts_at
 
-PLACE, DISTRICT, CONTACT, PHOTO, CONFIRM, CHANGE, RESUME, FROZEN = (
+PLACE, DISTRICT, CONTACT, PHOTO, CONFIRM, CHANGE, RESUME, FROZEN, SIMILAR = (
     "place",
     "district",
     "contact",
@@ -27,6 +27,7 @@ PLACE, DISTRICT, CONTACT, PHOTO, CONFIRM, CHANGE, RESUME, FROZEN = (
     "change",
     "resume",
     "frozen",
+    "similar",
 )
 RESUME_AFTER_SECONDS = 30 * 60
 PHOTOS_MOST = 5
@@ -103,7 +104,7 @@ class Draft:
     asked: str = ""
     misses: int = 0
     touched: float = 0.0
-    outcome: str = ""  # "", "confirmed", "cancelled", "phone_declined"
+    outcome: str = ""  # "", confirmed, cancelled, phone_declined, referred, followed
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -306,7 +307,9 @@ class Report:
             case "confirm_report":
                 return Result(draft, taken=("resumed",))
             case "new_report":
-                return Result(draft, taken=("new_report",))
+                return Result(replace(draft, skipped=(*draft.skipped, SIMILAR)), taken=(SIMILAR,))
+            case "follow_case":
+                return Result(replace(draft, outcome="followed"))
             case _:
                 return Result(draft, aside=True)
 
@@ -436,6 +439,10 @@ class Report:
 
     def _answer(self, draft: Draft, heard: Heard, text: str) -> Result:
         """A message while something is being asked: an answer, a correction, or an aside."""
+        if draft.asked == SIMILAR and re.match(r"^(對|是|同一件|嗯|yes)", text):
+            return Result(replace(draft, outcome="followed"))
+        if draft.asked == SIMILAR and re.match(r"^(不|沒|另外|no)", text):
+            return Result(replace(draft, skipped=(*draft.skipped, SIMILAR)), taken=(SIMILAR,))
         if draft.asked in (CONFIRM, CHANGE) and not heard.photos and not heard.location:
             if draft.asked == CONFIRM and _YES.match(text) and not self.missing(draft):
                 return Result(replace(draft, outcome="confirmed"))

@@ -21,6 +21,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from hotline.domain import safety_words as words
+from hotline.domain.safety_phrases import FORMS, Phrase, Phrasebook, folded, lines, pattern
 
 
 @dataclass(frozen=True)
@@ -37,16 +38,18 @@ def check(text: str) -> Danger | None:
     reading = _read(text)
     if not reading.words.strip(_BLANK + _BLOT):
         return None
-    found: dict[str, str] = {}
-    for rule in _RULES:
-        span = rule.search(reading.words)
-        if span:
-            found[rule.code] = reading.original(*span)
+    found: dict[str, tuple[int, int]] = {}
+    for phrase in _PHRASES.candidates(reading.words):
+        code = words.RULES[phrase.rule].code
+        if code not in found:
+            span = _unspared(phrase, _RULE_GUARDS[phrase.rule], reading.words)
+            if span:
+                found[code] = span
     if not found:
-        cry = _CRY_FOR_HELP.search(reading.words)
-        return Danger(_CRY_FOR_HELP.code, words.CRY_ALSO, reading.original(*cry)) if cry else None
+        cry = _unspared(_CRY, _CRY_GUARDS, reading.words)
+        return Danger(words.CRY_FOR_HELP.code, words.CRY_ALSO, reading.original(*cry)) if cry else None
     code, *also = sorted(found, key=words.PRECEDENCE.index)
-    return Danger(code, tuple(also), found[code])
+    return Danger(code, tuple(also), reading.original(*found[code]))
 
 
 # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -72,7 +75,8 @@ class _Reading:
 
 def _read(text: str) -> _Reading:
     """Fold a message. Each step keeps the length, marking what falls away, so that offsets lead back to the text."""
-    padded = text.translate(_FOLD)
+    padded = _LINK.sub(lambda link: _pad("網址 ", link[0]), text) if "://" in text else text
+    padded = padded.translate(_FOLD)
     if _BOPOMOFO.search(padded):
         padded = _BOPOMOFO.sub(_spell_out, padded)
     padded = _STRETCHED.sub(lambda run: _pad(run[1], run[0]), padded)
@@ -82,7 +86,8 @@ def _read(text: str) -> _Reading:
         padded = _SPLIT.sub(lambda run: _pad(run[0].replace(_BLANK, "").replace(_GONE, ""), run[0]), padded)
     plain = padded.replace(_GONE, "")
     plain = _HOMOPHONES.sub(lambda run: _HEARD[run[0]], plain)
-    plain = _HARMLESS.sub(lambda run: _BLOT * len(run[0]), plain)
+    for phrase in _HARMLESS.candidates(plain):
+        plain = phrase.parts[0].sub(lambda run: _BLOT * len(run[0]), plain)
     return _Reading(text, padded, plain)
 
 
@@ -123,53 +128,28 @@ def _fold(char: str) -> str:
         return _GONE
     if kind[0] not in "LN":
         return _BLANK
-    return _FORMS.get(plain, plain)
+    return FORMS.get(plain, plain)
 
 
-def _pairs(table: str) -> dict[str, str]:
-    return dict(zip(table[::2], table[1::2], strict=True))
-
-
-def _folded(phrase: str) -> str:
-    return "".join(_FORMS.get(char, char) for char in phrase)
-
-
-_FORMS = _pairs(words.SIMPLIFIED) | _pairs(words.OTHER_FORMS)
-_FOLD = _Folding()
+_FOLD = _Folding({0: _GONE})
+_LINK = re.compile(r"[a-z]{2,10}://[^\s一-鿿]*", re.IGNORECASE)
 _BOPOMOFO = re.compile(f"[ㄅ-ㄩ][ㄅ-ㄩ{_GONE} ]*")
 _STRETCHED = re.compile(r"(.)(?:\1){2,}")
 _BLANKS = re.compile(f"{_BLANK}{{2,}}")
 _SPACED_OUT = re.compile(r"(?<![^ ])([㐀-鿿]) (?=[㐀-鿿](?![^ ]))")
 _SPLIT = re.compile("|".join(f"{word[0]}[ {_GONE}]+{word[1]}" for word in words.SPLIT_WORDS.split()))
-_HEARD = {_folded(heard): _folded(meant) for meant, mistyped in words.HOMOPHONES.items() for heard in mistyped.split()}
-_HOMOPHONES = re.compile("|".join(sorted(_HEARD, key=len, reverse=True)))
+_HEARD = {folded(heard): folded(meant) for meant, mistyped in words.HOMOPHONES.items() for heard in mistyped.split()}
+_HOMOPHONES = re.compile(
+    f"(?=[{''.join(sorted({word[0] for word in _HEARD}))}])(?:{'|'.join(sorted(_HEARD, key=len, reverse=True))})"
+)
 
 
 # ── Rules ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _pattern(phrase: str) -> str:
-    """Turn a line of the words module into a regular expression."""
-    for _ in range(3):
-        phrase = re.sub(r"\{([a-z_]+)\}", lambda name: "(?:" + "|".join(_listed(name[1])) + ")", phrase)
-    phrase = re.sub(r"\((?!\?)", "(?:", phrase)
-    return _folded(phrase).replace("……", ".{0,16}?").replace("…", "[^沒未無 ]{0,8}?")
-
-
-def _listed(name: str) -> list[str]:
-    listed = re.sub(r"\{([a-z_]+)\}", lambda inner: " ".join(_listed(inner[1])), words.WORDS[name]).split()
-    return sorted(set(listed), key=lambda word: (-len(word), word))
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.strip().splitlines() if line.strip()]
-
-
-def _compiled(phrase: str) -> re.Pattern[str] | None:
-    return re.compile(_pattern(phrase)) if phrase else None
-
-
 class _Guard:
+    """A guard of the words module, compiled."""
+
     def __init__(self, guard: words.Guard) -> None:
         self.before = _compiled(guard.before and f"({guard.before})$")
         self.after = _compiled(guard.after)
@@ -190,23 +170,22 @@ class _Guard:
         return not (self.overruled_by and self.overruled_by.search(text))
 
 
-class _Rule:
-    def __init__(self, rule: words.Rule) -> None:
-        self.code = rule.code
-        self.phrases = [re.compile(_pattern(line)) for line in _lines(rule.phrases)]
-        self.guards = [_GUARDS[name] for name in rule.unless]
+def _compiled(phrase: str) -> re.Pattern[str] | None:
+    return re.compile(pattern(phrase)) if phrase else None
 
-    def search(self, text: str) -> tuple[int, int] | None:
-        """The first stretch of text that means this code and that no guard spares."""
-        for phrase in self.phrases:
-            for hit in phrase.finditer(text):
-                if not any(guard.spares(text, *hit.span()) for guard in self.guards):
-                    return hit.span()
-        return None
+
+def _unspared(phrase: Phrase, guards: list[_Guard], text: str) -> tuple[int, int] | None:
+    """The first stretch of text that the phrase means and that no guard spares."""
+    for hits in phrase.hits(text):
+        if not any(guard.spares(text, *hit.span()) for guard in guards for hit in hits):
+            return min(hit.start() for hit in hits), max(hit.end() for hit in hits)
+    return None
 
 
 _LOOK_BACK = 24
-_HARMLESS = re.compile("|".join(f"(?:{_pattern(line)})" for line in _lines(words.HARMLESS)))
 _GUARDS = {name: _Guard(guard) for name, guard in words.GUARDS.items()}
-_RULES = [_Rule(rule) for rule in words.RULES]
-_CRY_FOR_HELP = _Rule(words.CRY_FOR_HELP)
+_RULE_GUARDS = [[_GUARDS[name] for name in rule.unless] for rule in words.RULES]
+_PHRASES = Phrasebook([(number, line) for number, rule in enumerate(words.RULES) for line in lines(rule.phrases)])
+_HARMLESS = Phrasebook([(0, line) for line in lines(words.HARMLESS)])
+_CRY = Phrase(0, (re.compile("|".join(pattern(line) for line in lines(words.CRY_FOR_HELP.phrases))),))
+_CRY_GUARDS = [_GUARDS[name] for name in words.CRY_FOR_HELP.unless]

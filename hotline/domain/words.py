@@ -100,6 +100,7 @@ DANGER_PERSON_FIRST: Final = "我是自動回覆，這種事該由人來聽，�
 DANGER_PERSON_NOW: Final = "已經請專人優先接手。"  # ◆
 DANGER_PLACE: Final = "地點：{place}。"
 DANGER_AFTER: Final = "您平安之後再回我就好，剛剛填的都還在。"
+DANGER_THEN: Final = "好，請待在安全的地方。需要什麼再跟我說；情況有變，直接撥119或110。"
 DANGER_STILL_HERE: Final = "好，請待在安全的地方。通報先停，不用填；要接著報，回「接著填」。"
 
 # not understood, not ours

@@ -195,6 +195,19 @@ async def _one_of(house: House, lane: Lane, number: str, intent: str) -> tuple[C
     return None, [Message("\n".join([words.CASE_WHICH, *lines]), buttons)]
 
 
+async def record_status(house: House, number: CaseNumber, status: Status, said: str) -> bool:
+    """What the office's own record says. False when there is no such case."""
+    async with house.store.work() as work:
+        if await work.cases.get(number) is None:
+            return False
+        await work.cases.add_event(
+            f"office:{number}:{house.ids.new()}", number, status, said, "機關", house.clock.now()
+        )
+        await work.cases.set_words(number, said)
+    house.bell.ring("desk")
+    return True
+
+
 def status_words(house: House, case: Case, *, with_buttons: bool = True) -> Message:
     """A case as it stands, in the office's own words where there are any."""
     text = words.CASE_STATUS.format(

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hotline.domain import handoff, safety, words
-from hotline.domain.catalogue import Emergency, label_button
+from hotline.domain.catalogue import Emergency
 from hotline.domain.errors import Refused, Unavailable
 from hotline.domain.handoff import InCharge, Reason
 from hotline.domain.messages import Button, Kind, Message, Speaker
@@ -36,6 +36,7 @@ from hotline.ports import Conversation, InboxRow, Leased, Turn, Work
 from hotline.services.forget import forget
 from hotline.services.handoff import ask_for_person
 from hotline.services.house import House
+from hotline.services.knowledge import MENU
 from hotline.services.speak import speak
 
 STATEFUL = frozenset(
@@ -60,12 +61,16 @@ STATEFUL = frozenset(
 )
 """Buttons that belong to one moment: pressed later they are out of date. Every other button may be pressed any time."""
 
-MENU = (
-    label_button("報修通報", "help"),
-    Button("查案件", "my_cases"),
-    label_button("常見問題", "help_topics"),
-    label_button("找專人", "handoff"),
-)
+TYPED_MENU = {
+    "報修通報": "report_menu",
+    "我要報修": "report_menu",
+    "查案件": "status",
+    "我的案件": "my_cases",
+    "常見問題": "help_topics",
+    "找專人": "handoff",
+}
+"""The words on our own cards and menus, when somebody types them."""
+
 TOO_SHORT_TO_READ = re.compile(r"^[\W_]*$")
 
 
@@ -82,12 +87,14 @@ class Outcome:
     forget: bool = False
 
 
-async def converse_next(house: House) -> bool:
-    """Work the next turn, if there is one. False when nothing is due."""
+async def lease_turn(house: House) -> Leased | None:
+    """The next turn that is due, leased; None when there is none."""
     async with house.store.work() as work:
-        leased = await work.inbox.lease(house.policy.turn_lease_seconds, house.clock.now())
-    if leased is None:
-        return False
+        return await work.inbox.lease(house.policy.turn_lease_seconds, house.clock.now())
+
+
+async def work_turn(house: House, leased: Leased) -> None:
+    """Work a leased turn to its end: done, tried again later, or parked. It raises only when the database is away."""
     try:
         await _converse(house, leased)
     except Unavailable as error:
@@ -95,6 +102,14 @@ async def converse_next(house: House) -> bool:
     except Exception as error:
         house.log.error("turn_failed", turn=leased.turn_id, error=type(error).__name__, attempts=leased.attempts)
         await _again(house, leased, type(error).__name__, 0.0)
+
+
+async def converse_next(house: House) -> bool:
+    """Work the next turn, if there is one. False when nothing is due."""
+    leased = await lease_turn(house)
+    if leased is None:
+        return False
+    await work_turn(house, leased)
     return True
 
 
@@ -210,13 +225,31 @@ async def _pressed(house: House, conversation: Conversation, leased: Leased, row
         return Outcome(person=Reason.ASKED)
     if button.intent in STATEFUL and (pressed.used or (last is not None and last["seq"] > pressed.seq)):
         return await _stale(house, conversation, last)
+    return await _meant(house, conversation, leased, rows, button, payload)
+
+
+async def _typed_button(house: House, conversation: Conversation, plain: str) -> Button | None:
+    """What is written on one of the last message's buttons, or on our own cards, typed instead of pressed."""
+    if plain in TYPED_MENU:
+        return Button(plain, TYPED_MENU[plain])
+    async with house.store.look() as work:
+        last = await work.feed.last_bot(conversation.lane)
+        offered = {button["title"]: button["payload"] for button in (last or {}).get("buttons", [])}
+        pressed = await work.buttons.press(offered[plain], conversation.lane) if plain in offered else None
+    return pressed.button if pressed and not pressed.used else None
+
+
+async def _meant(
+    house: House, conversation: Conversation, leased: Leased, rows: Sequence[InboxRow], button: Button, payload: str
+) -> Outcome:
+    """What a button does."""
     match button.intent:
         case "call":
             return Outcome([Message(f"請直接撥{button.entities.get('about')}。")])
         case "leave_message":
             return Outcome([Message(words.QUEUE_MESSAGE_ASK)], conversation={"expects": {"what": "message"}})
         case "handoff":
-            return Outcome(person=Reason.ASKED, conversation={"expects": {}})
+            return Outcome(person=Reason.ASKED, conversation={"expects": {}, "greeted": True})
         case "rate":
             return _rated(str(button.entities.get("value")), payload)
         case "forget_yes":
@@ -288,6 +321,9 @@ async def _said(
             return await _ask_rasa(
                 house, conversation, leased, rows, payload={"intent": "status", "entities": entities}
             )
+    typed = await _typed_button(house, conversation, plain)
+    if typed is not None:
+        return await _meant(house, conversation, leased, rows, typed, "")
     if not has_more and TOO_SHORT_TO_READ.match(plain):
         return Outcome([Message(words.FALLBACK_NO_IDEA, MENU)])
     return await _ask_rasa(house, conversation, leased, rows, text=text)
@@ -315,6 +351,12 @@ async def _ask_rasa(
         metadata=metadata,
     )
     outcome = _outcome(house, turn, text)
+    if (
+        conversation.frozen
+        and not turn.slots.get("report")
+        and turn.nlu["intent"]["name"] in ("nlu_fallback", "out_of_scope", "affirm", "deny")
+    ):
+        outcome.messages = [Message(words.DANGER_THEN)]
     second = _second_wish(house, turn, outcome) or conversation.pending
     if second and not turn.slots.get("report") and not outcome.person and not outcome.danger:
         again = await house.understanding.turn(

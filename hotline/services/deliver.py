@@ -24,13 +24,26 @@ from hotline.ports import Parcel
 from hotline.services.house import House
 
 
+async def lease_parcel(house: House) -> Parcel | None:
+    """The next parcel that is due, leased; None when there is none."""
+    async with house.store.work() as work:
+        return await work.outbox.lease(house.policy.send_lease_seconds, house.clock.now())
+
+
 async def deliver_next(house: House) -> bool:
     """Deliver the next parcel, if there is one. False when nothing is due."""
-    async with house.store.work() as work:
-        parcel = await work.outbox.lease(house.policy.send_lease_seconds, house.clock.now())
-        conversation = await work.conversations.get(parcel.lane) if parcel else None
-    if parcel is None or conversation is None:
+    parcel = await lease_parcel(house)
+    if parcel is None:
         return False
+    await send_parcel(house, parcel)
+    return True
+
+
+async def send_parcel(house: House, parcel: Parcel) -> None:
+    """Deliver a leased parcel, or settle why not. It raises only when the database is away."""
+    async with house.store.look() as work:
+        conversation = await work.conversations.get(parcel.lane)
+    assert conversation is not None
     sender = house.senders.get(parcel.channel)
     if sender is None:
         await _finish(house, parcel, "undeliverable")
@@ -54,7 +67,6 @@ async def deliver_next(house: House) -> bool:
             await _again(house, parcel, type(error).__name__, 0.0)
         else:
             await _finish(house, parcel, "sent", delivered.via)
-    return True
 
 
 async def _finish(house: House, parcel: Parcel, state: str, via: str = "") -> None:

@@ -59,7 +59,7 @@ async def _take(house: House, work: Work, event: Incoming, now: float) -> int:
             Speaker.CITIZEN,
             body,
             now,
-            client_id=event.event_id if event.channel == "web" else "",
+            client_id=event.message_id if event.channel == "web" else "",
             message_id=event.message_id or event.event_id,
         )
     if event.answer:

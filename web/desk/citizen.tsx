@@ -114,7 +114,7 @@ function KnownLine({ label, value, confidence }: { label: string; value: string;
         {confidence !== null && (
           <>
             <Sure of={confidence} />
-            <span class="num">{confidence.toFixed(2)}</span>
+            <span class="num">{value === "" ? "–" : confidence.toFixed(2)}</span>
           </>
         )}
       </dd>

@@ -94,15 +94,15 @@ export function lengthOf(milliseconds: number): string {
 
 export interface Wait {
   text: string;
-  level: "calm" | "late" | "over";
+  level: "fine" | "late" | "over";
 }
 
 /** How long somebody has waited, in whole minutes and a word; only a danger counts seconds. */
 export function waitOf(since: string, time: number, danger = false): Wait {
   const waited = Math.max(0, time - Date.parse(since));
   if (danger) return { text: waited < MINUTE ? `等${Math.floor(waited / 1000)}秒` : `等${lengthOf(waited)}`, level: "over" };
-  if (waited < MINUTE) return { text: "剛到", level: "calm" };
+  if (waited < MINUTE) return { text: "剛到", level: "fine" };
   if (waited > OVER_AFTER) return { text: `等${lengthOf(waited)}，超過了`, level: "over" };
   if (waited > LATE_AFTER) return { text: `等${lengthOf(waited)}，快到了`, level: "late" };
-  return { text: `等${lengthOf(waited)}`, level: "calm" };
+  return { text: `等${lengthOf(waited)}`, level: "fine" };
 }

@@ -6,7 +6,7 @@
  */
 import type { JSX } from "preact";
 import { Lock } from "lucide";
-import { useEffect, useImperativeHandle, useRef, useState } from "preact/hooks";
+import { useImperativeHandle, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { Icon } from "../shared/icon";
 import type { Drafts, Tab } from "./drafts";
@@ -71,7 +71,8 @@ export function Composer(props: ComposerProps): JSX.Element {
     [conversation],
   );
 
-  useEffect(() => {
+  // Before the next key can arrive: whoever types right after r means the box.
+  useLayoutEffect(() => {
     if (wantFocus === 0 || box.current === null) return;
     box.current.focus();
     box.current.setSelectionRange(box.current.value.length, box.current.value.length);

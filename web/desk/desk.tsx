@@ -236,6 +236,7 @@ function Work({ me, onSignOut }: { me: Me; onSignOut(): void }): JSX.Element {
         </button>
       </nav>
       <main>
+        <h1 class="sr">客服台</h1>
         <Inbox
           me={me}
           queue={desk.queue}
@@ -244,7 +245,8 @@ function Work({ me, onSignOut }: { me: Me; onSignOut(): void }): JSX.Element {
           selected={id}
           search={search}
           searchBox={searchBox}
-          lost={desk.lost}
+          lost={desk.lost ?? desk.stale}
+          offline={desk.lost !== null}
           onTab={setTab}
           onSearch={setSearch}
           onLetIn={desk.letIn}

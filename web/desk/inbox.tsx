@@ -34,6 +34,8 @@ interface InboxProps {
   searchBox: { current: HTMLInputElement | null };
   /** Since when the list is no longer fed, or null. */
   lost: Date | null;
+  /** The whole line is cut, not only the list. */
+  offline: boolean;
   onTab(tab: ListTab): void;
   onSearch(words: string): void;
   onLetIn(): void;
@@ -59,8 +61,8 @@ export function Inbox(props: InboxProps): JSX.Element {
   return (
     <section class="pane inbox" aria-label="收件">
       <header class="bar">
-        <h1 class="grow">收件</h1>
-        <ShiftState queue={queue} lost={lost} />
+        <h2 class="grow">收件</h2>
+        <ShiftState queue={queue} offline={props.offline} />
         <button type="button" class="icon only-phone" aria-label={`帳號，${props.me.name}`} onClick={props.onAccount}>
           <Icon of={UserRound} />
         </button>
@@ -94,7 +96,7 @@ export function Inbox(props: InboxProps): JSX.Element {
           </button>
         )}
       </div>
-      {lost !== null && <p class="frozen">名單停在{timeOf(lost.getTime())}</p>}
+      {lost !== null && <p class="frozen">{queue === null ? "名單還沒載入，正在再試" : `名單停在${timeOf(lost.getTime())}`}</p>}
       {tab === "waiting" && shown.fresh.length > 0 && (
         <button type="button" class={freshDanger ? "fresh sos" : "fresh"} onClick={props.onLetIn}>
           <Icon of={freshDanger ? TriangleAlert : ArrowUp} class="small" />
@@ -115,7 +117,7 @@ export function Inbox(props: InboxProps): JSX.Element {
         <div class="list" role="tabpanel" id="list" aria-labelledby={`tab-${tab}`} tabIndex={rows.length > 0 ? -1 : 0}>
           {queue === null && <Skeleton />}
           {queue !== null && rows.length === 0 && (
-            <Nobody tab={tab} searching={search.trim() !== ""} fresh={shown.fresh.length} />
+            <Nobody tab={tab} searching={search.trim() !== ""} fresh={shown.fresh.length} done={queue.done_today} />
           )}
           {rows.length > 0 && (
             <ul>
@@ -132,9 +134,9 @@ export function Inbox(props: InboxProps): JSX.Element {
           )}
         </div>
         <section class="mine" aria-labelledby="mine">
-          <h2 id="mine">
+          <h3 id="mine">
             我的<span>{queue?.mine.length ?? 0}</span>
-          </h2>
+          </h3>
           {mine.length > 0 ? (
             <ul>
               {mine.map((row) => (
@@ -150,8 +152,8 @@ export function Inbox(props: InboxProps): JSX.Element {
   );
 }
 
-function ShiftState({ queue, lost }: { queue: Queue | null; lost: Date | null }): JSX.Element | null {
-  if (lost !== null) return <span class="shift off">離線</span>;
+function ShiftState({ queue, offline }: { queue: Queue | null; offline: boolean }): JSX.Element | null {
+  if (offline) return <span class="shift off">離線</span>;
   if (queue === null) return null;
   return queue.hours.open ? (
     <span class="shift" title={queue.hours.text ?? undefined}>
@@ -204,7 +206,7 @@ function Item({ row, time, selected, place }: ItemProps): JSX.Element {
   const since = row.waiting_since ?? (sos ? (row.danger?.since ?? null) : null);
   const wait = since !== null && row.gone === null ? waitOf(since, time, sos) : null;
   const unread = row.unread > 0 && !selected && place !== "waiting";
-  const classes = ["item", sos ? "sos" : (wait?.level ?? "calm"), row.gone !== null ? "gone" : ""].filter(Boolean).join(" ");
+  const classes = ["item", sos ? "sos" : (wait?.level ?? "fine"), row.gone !== null ? "gone" : ""].filter(Boolean).join(" ");
   return (
     <li>
       <a class={classes} href={linkTo(row.id)} draggable={false} {...(selected ? { "aria-current": "true" as const } : {})}>
@@ -216,7 +218,7 @@ function Item({ row, time, selected, place }: ItemProps): JSX.Element {
               <span class="sr">{row.unread}則沒看，</span>
             </>
           )}
-          {wait !== null && wait.level !== "calm" && <Icon of={wait.level === "late" ? Clock : TriangleAlert} class="small" />}
+          {wait !== null && wait.level !== "fine" && <Icon of={wait.level === "late" ? Clock : TriangleAlert} class="small" />}
           {whenWords(row, wait?.text ?? null, place)}
         </span>
         {sos ? <DangerLines row={row} /> : <CalmLine row={row} place={place} />}
@@ -262,7 +264,14 @@ function DangerLines({ row }: { row: Row }): JSX.Element {
   );
 }
 
-function Nobody({ tab, searching, fresh }: { tab: ListTab; searching: boolean; fresh: number }): JSX.Element {
+interface NobodyProps {
+  tab: ListTab;
+  searching: boolean;
+  fresh: number;
+  done: number;
+}
+
+function Nobody({ tab, searching, fresh, done }: NobodyProps): JSX.Element {
   if (searching) return <p class="nobody">名單裡沒有這幾個字</p>;
   if (tab === "team") return <p class="nobody">同事現在沒有接手的對話</p>;
   if (fresh > 0) return <p class="nobody">有新的，按上面就看得到</p>;
@@ -270,7 +279,7 @@ function Nobody({ tab, searching, fresh }: { tab: ListTab; searching: boolean; f
     <div class="nobody">
       <Icon of={Check} />
       <p>現在沒有人在等</p>
-      <p class="sub">有新的會自己排進來</p>
+      <p class="sub">{done > 0 ? `今天處理完${done}位，` : ""}有新的會自己排進來</p>
     </div>
   );
 }

@@ -119,6 +119,8 @@ interface ReturnSheetProps {
 
 export function ReturnSheet({ unsent, onGive, onClose }: ReturnSheetProps): JSX.Element {
   const [summary, setSummary] = useState("");
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => box.current?.focus(), []);
   return (
     <Sheet title="交回自動回覆" onClose={onClose}>
       <p class="sub">交回後由自動回覆接著回，市民會看到您離開了。</p>
@@ -127,6 +129,7 @@ export function ReturnSheet({ unsent, onGive, onClose }: ReturnSheetProps): JSX.
         <label for="summary">一句話告訴市民辦到哪裡（可以不寫）</label>
         <input
           id="summary"
+          ref={box}
           type="text"
           maxLength={200}
           autocomplete="off"

@@ -1,5 +1,5 @@
 /** The door to the desk: signing in, and choosing a password of one's own before the first conversation. */
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren, JSX, TargetedInputEvent } from "preact";
 import { CircleAlert } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 
@@ -58,7 +58,7 @@ function Field(props: FieldProps): JSX.Element {
     spellcheck: false,
     "aria-invalid": props.fault !== null,
     ...(described ? { "aria-describedby": described } : {}),
-    onInput: (event: JSX.TargetedInputEvent<HTMLInputElement>) => props.onInput(event.currentTarget.value),
+    onInput: (event: TargetedInputEvent<HTMLInputElement>) => props.onInput(event.currentTarget.value),
   };
   return (
     <div class="field">
@@ -209,7 +209,7 @@ export function NewPassword({ me, old, onDone, onSignOut }: NewPasswordProps): J
           : fresh === used
             ? "跟現在的一樣。請換一個新的。"
             : null,
-      again: again !== fresh ? "兩次打的不一樣。請再打一次。" : null,
+      again: length >= PASSWORD_LENGTH && again !== fresh ? "兩次打的不一樣。請再打一次。" : null,
     };
     setFaults(found);
     setFault(null);

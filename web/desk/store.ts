@@ -25,7 +25,10 @@ export interface Desk {
   talks: Record<string, TalkState>;
   faults: Record<string, string>;
   outbox: Record<string, Outgoing[]>;
+  /** Since when the line is cut. */
   lost: Date | null;
+  /** Since when the list could not be fetched although the line is fine. */
+  stale: Date | null;
   busy: Act | null;
   notice: { conversation: string; words: string } | null;
   drafts: Drafts;
@@ -68,11 +71,13 @@ export function useDesk(me: Me, selected: string | null): Desk {
   const [faults, setFaults] = useState<Record<string, string>>({});
   const [outbox, setOutbox] = useState<Record<string, Outgoing[]>>(() => drafts.outbox());
   const [lost, setLost] = useState<Date | null>(null);
+  const [stale, setStale] = useState<Date | null>(null);
   const [busy, setBusy] = useState<Act | null>(null);
   const [notice, setNotice] = useState<Desk["notice"]>(null);
 
   // The live line outlives many renders and must see today's values, not those of the day it was opened.
-  const state = useRef({ queue, talks, outbox, selected, held: false, fetching: false, again: false });
+  const state = useRef({ queue, talks, outbox, selected, held: false, fetching: false, again: false, fetched: new Date() });
+  const again = useRef<number | undefined>(undefined);
   Object.assign(state.current, { queue, talks, outbox, selected });
   const live = useRef<Live | null>(null);
 
@@ -91,19 +96,22 @@ export function useDesk(me: Me, selected: string | null): Desk {
       return;
     }
     here.fetching = true;
-    let failed = false;
+    window.clearTimeout(again.current);
     do {
       here.again = false;
       try {
         const latest = await api.queue();
         setServerNow(latest.now);
         take(latest);
+        here.fetched = new Date();
+        setStale(null);
       } catch (error) {
-        failed = !(error instanceof Refused && error.status === 401);
+        if (error instanceof Refused && error.status === 401) continue;
+        setStale(here.fetched);
+        again.current = window.setTimeout(() => void fetchQueue(), 5_000);
       }
     } while (here.again);
     here.fetching = false;
-    if (failed) window.setTimeout(() => void fetchQueue(), 5_000);
   }
 
   function place(id: string, change: (talk: TalkState) => TalkState): void {
@@ -127,6 +135,7 @@ export function useDesk(me: Me, selected: string | null): Desk {
       confirm(id, detail);
     } catch (error) {
       if (state.current.talks[id] === undefined) setFaults((all) => ({ ...all, [id]: wordsFor(error) }));
+      else setNotice((old) => old ?? { conversation: id, words: "這個對話沒有更新成功，可能漏了新的訊息。請重新整理這一頁。" });
     }
   }
 
@@ -157,8 +166,8 @@ export function useDesk(me: Me, selected: string | null): Desk {
     }
     if (type === "queue") void fetchQueue();
     if (type === "state") {
-      const { conversation, ...rest } = data as { conversation: string } & Record<string, unknown>;
-      applyRow({ ...((rest["row"] ?? rest) as Row), id: conversation });
+      const { conversation, row, ...rest } = data as { conversation: string; row?: Row } & Partial<Row>;
+      applyRow({ ...(row ?? (rest as Row)), id: conversation });
     }
     if (type === "message") {
       const { conversation, message } = data as { conversation: string; message: Message };
@@ -188,7 +197,10 @@ export function useDesk(me: Me, selected: string | null): Desk {
     live.current = line;
     void fetchQueue();
     line.start();
-    return () => line.stop();
+    return () => {
+      line.stop();
+      window.clearTimeout(again.current);
+    };
   }, []);
 
   useEffect(() => {
@@ -250,7 +262,8 @@ export function useDesk(me: Me, selected: string | null): Desk {
         if (state.current.outbox[id]?.some((old) => old.id === entry.id)) void fetchTalk(id, false);
       }, 2_000);
     } catch (error) {
-      change(id, { ...entry, state: "failed", error: wordsFor(error) });
+      const words = error instanceof Refused ? wordsFor(error) : "連不上客服台，不確定送到了沒有。";
+      change(id, { ...entry, state: "failed", error: words });
       if (error instanceof Refused && error.status === 409) {
         void fetchQueue();
         void fetchTalk(id, false);
@@ -265,6 +278,7 @@ export function useDesk(me: Me, selected: string | null): Desk {
     faults,
     outbox,
     lost,
+    stale,
     busy,
     notice,
     drafts,

@@ -9,6 +9,7 @@ import { Composer } from "./composer";
 import type { ComposerHandle } from "./composer";
 import type { Drafts } from "./drafts";
 import { CHANNEL, linkTo, titleOf } from "./inbox";
+import { plain } from "./text";
 import { Transcript } from "./transcript";
 import type { Detail, Me, Outgoing, Row } from "./types";
 
@@ -126,7 +127,12 @@ function StateLine({ row, mine }: { row: Row; mine: boolean }): JSX.Element {
   if (row.reason && row.in_charge !== "agent") parts.push(row.reason);
   return (
     <p class="sub ell">
-      {row.danger !== null && <b class="red">危險，{row.danger.name}　</b>}
+      {row.danger !== null && (
+        <b class="red">
+          危險，{row.danger.name}
+          {row.danger.place && `，${plain(row.danger.place)}`}。
+        </b>
+      )}
       {parts.join("，")}
     </p>
   );

@@ -168,7 +168,7 @@ function Photo({ path, caption }: { path: string; caption: string }): JSX.Elemen
             setAttempt((n) => n + 1);
           }}
         >
-          再試一次
+          重新載入照片
         </button>
       </div>
     );
@@ -302,10 +302,10 @@ function Pending({ entry, me, onRetry, onTakeBack }: PendingProps): JSX.Element 
     entry.state === "failed" ? (
       <div class="unsent" role="alert">
         <p>
-          {entry.kind === "note" ? "備註沒有存好。" : "沒有送成功，市民還沒看到。"}
+          {entry.kind === "note" ? "備註沒有存好。" : "沒有送成功。"}
           {entry.error}
         </p>
-        <button type="button" class="btn slim" onClick={() => onRetry(entry)}>
+        <button type="button" class="btn slim" title="再試不會重複" onClick={() => onRetry(entry)}>
           <Icon of={RotateCw} class="small" />
           再試一次
         </button>

@@ -56,6 +56,12 @@ function keepUser(user: string): string {
   return user;
 }
 
+/** An address under which this page can show a picture it has just drawn. */
+function pictureOf(base64: string): string {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  return URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" }));
+}
+
 /** The message the citizen sees at once, before the service has shown it. */
 function echoOf(saying: Saying, shownText: string | null): LineMessage | null {
   if ("text" in saying) return { type: "text", text: saying.text };
@@ -65,7 +71,7 @@ function echoOf(saying: Saying, shownText: string | null): LineMessage | null {
     return { type: "location", title, address, latitude: lat, longitude: lng };
   }
   if ("sticker" in saying) return { type: "sticker" };
-  if ("image" in saying) return { type: "image", sample: true };
+  if ("image" in saying) return { type: "image", previewImageUrl: pictureOf(saying.image) };
   return null;
 }
 
@@ -108,8 +114,7 @@ export function useLine(): Line {
     }, 100);
   }
 
-  function take(event: SimulatorEvent): void {
-    const key = `n${event.n}`;
+  function take(event: SimulatorEvent, key: string): void {
     if (event.kind === "loading") {
       setLoadingUntil(Date.now() + event.seconds * 1_000);
       return;
@@ -134,12 +139,16 @@ export function useLine(): Line {
         saying: null,
       };
       const echo = event.from === "citizen" ? all.findIndex((old) => old.saying !== null && sameWords(old.message, event.message)) : -1;
-      return echo < 0 ? [...all, shown] : all.map((old, index) => (index === echo ? { ...shown, key: old.key } : old));
+      return echo < 0 ? [...all, shown] : all.map((old, index) =>
+            // LINE's event names a picture only by its id; the phone still has the picture itself.
+            index === echo ? { ...shown, key: old.key, message: { ...old.message, ...event.message } } : old,
+          );
     });
   }
 
   useEffect(() => {
     let last = 0;
+    const seen = new Set<string>();
     setBubbles([]);
     setCalls([]);
     setLoadingUntil(0);
@@ -159,10 +168,13 @@ export function useLine(): Line {
         } catch {
           return;
         }
-        if (event.n <= last) return;
+        // A service that was started again counts from one again, so a number alone does not tell what was seen.
+        const key = `${event.n} ${"at" in event ? event.at : "loading"}`;
+        if (seen.has(key)) return;
+        seen.add(key);
         last = event.n;
         setReady(true);
-        take(event);
+        take(event, key);
       },
       onLost: () => setLost(true),
       onRefused: () => setLost(true),

@@ -73,7 +73,7 @@ export function ownPicture(address: string): string | null {
   if (address === "") return null;
   try {
     const url = new URL(address, location.href);
-    return url.origin === location.origin && url.protocol.startsWith("http") ? url.href : null;
+    return url.origin === location.origin && /^(https?|blob):$/.test(url.protocol) ? url.href : null;
   } catch {
     return null;
   }

@@ -94,10 +94,10 @@ export function Phone({ line }: { line: Line }): JSX.Element {
   );
 }
 
-function Avatar(): JSX.Element {
+function Avatar({ of = "市" }: { of?: string }): JSX.Element {
   return (
     <span class="avatar" aria-hidden="true">
-      市
+      {of}
     </span>
   );
 }
@@ -124,7 +124,7 @@ function Chat({ line, onPress }: { line: Line; onPress(action: Action): void }):
     <ol class="chat">
       {lines}
       {line.loading && (
-        <li class="m account first">
+        <li class="m them first">
           <Avatar />
           <span class="dots" role="status">
             <span class="sr">正在查</span>
@@ -148,10 +148,10 @@ interface BubbleLineProps {
 function BubbleLine({ bubble, first, onPress, onRetry }: BubbleLineProps): JSX.Element {
   const mine = bubble.from === "citizen";
   const person = !mine && bubble.sender !== null && bubble.sender !== "市民小幫手";
-  const classes = ["m", mine ? "me" : "account", first ? "first" : "", person ? "person" : ""].filter(Boolean).join(" ");
+  const classes = ["m", mine ? "me" : "them", first ? "first" : "", person ? "person" : ""].filter(Boolean).join(" ");
   return (
     <li class={classes}>
-      {!mine && (first ? <Avatar /> : <span class="no-avatar" />)}
+      {!mine && (first ? <Avatar {...(person ? { of: [...(bubble.sender ?? "")].at(-1) ?? "" } : {})} /> : <span class="no-avatar" />)}
       <div class="said">
         {!mine && first && <p class="who">{bubble.sender ?? "市民小幫手"}</p>}
         {mine && <span class="sr">市民：</span>}

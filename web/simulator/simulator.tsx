@@ -41,11 +41,11 @@ function Simulator(): JSX.Element {
           {folded ? "打開紀錄" : "收起紀錄"}
         </button>
       </header>
-      <div class="panes" role="tablist" aria-label="畫面">
-        <PaneTab name="手機" on={pane === "phone"} onPick={() => setPane("phone")} />
-        <PaneTab name={`紀錄 ${line.calls.length}`} on={pane === "calls"} onPick={() => setPane("calls")} />
-      </div>
       <main>
+        <div class="panes" role="tablist" aria-label="畫面">
+          <PaneTab name="手機" on={pane === "phone"} onPick={() => setPane("phone")} />
+          <PaneTab name={`紀錄 ${line.calls.length}`} on={pane === "calls"} onPick={() => setPane("calls")} />
+        </div>
         <section class="stage" aria-label="手機">
           <p class="tally" aria-label="這次的則數">
             <span class="dir free">回覆</span>

@@ -31,11 +31,10 @@ export interface ComposerHandle {
 
 export interface ComposerProps {
   say(what: Outgoing): void;
-  tell(status: string): void;
   handle: RefObject<ComposerHandle | null>;
 }
 
-export function Composer({ say, tell, handle }: ComposerProps) {
+export function Composer({ say, handle }: ComposerProps) {
   const [text, setText] = useState(() => thisTab.get(DRAFT) ?? "");
   const [adding, setAdding] = useState(false);
   const [aside, setAside] = useState<Aside>(null);
@@ -54,10 +53,7 @@ export function Composer({ say, tell, handle }: ComposerProps) {
     return undefined;
   }, [aside]);
 
-  const notice = (words: string) => {
-    setAside({ kind: "notice", text: words });
-    tell(words);
-  };
+  const notice = (text: string) => setAside({ kind: "notice", text });
 
   const send = () => {
     if (!ready) {
@@ -80,11 +76,11 @@ export function Composer({ say, tell, handle }: ComposerProps) {
     const picked = file.current?.files?.[0];
     if (file.current) file.current.value = "";
     if (!picked) return;
+    setAdding(false);
     if (picked.type && !picked.type.startsWith("image/")) return notice(words.photoNotImage);
     const blob = await fitPhoto(picked);
     if (blob.size > PHOTO_LIMIT) return notice(words.photoTooBig);
     setAside({ kind: "photo", blob, address: URL.createObjectURL(blob) });
-    tell(words.photoReady);
   };
 
   const typeAddress = () => {
@@ -102,13 +98,11 @@ export function Composer({ say, tell, handle }: ComposerProps) {
     };
     if (!navigator.geolocation) return denied();
     setAside({ kind: "locating" });
-    tell(words.locating);
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         const place = { lat: Number(coords.latitude.toFixed(6)), lng: Number(coords.longitude.toFixed(6)) };
         const metres = Math.max(1, Math.round(coords.accuracy));
         setAside({ kind: "location", place, metres });
-        tell(metres > ROUGH_METRES ? words.locationRough(metres) : words.locationReady(metres));
       },
       denied,
       { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 },
@@ -144,6 +138,9 @@ export function Composer({ say, tell, handle }: ComposerProps) {
 
   return (
     <div class="foot">
+      <p class="sr" role="status">
+        {aside ? asideWords(aside) : ""}
+      </p>
       {aside && <AsideView aside={aside} finish={finish} retype={typeAddress} close={() => handle.current?.dismiss()} />}
       {adding && (
         <ul class="adder">
@@ -217,6 +214,19 @@ export function Composer({ say, tell, handle }: ComposerProps) {
   );
 }
 
+function asideWords(aside: NonNullable<Aside>): string {
+  switch (aside.kind) {
+    case "photo":
+      return `${words.photoReady}${words.photoAdvice}`;
+    case "locating":
+      return words.locating;
+    case "location":
+      return aside.metres > ROUGH_METRES ? words.locationRough(aside.metres) : words.locationReady(aside.metres);
+    case "notice":
+      return aside.text;
+  }
+}
+
 interface AsideProps {
   aside: NonNullable<Aside>;
   finish(what: Outgoing): void;
@@ -259,7 +269,7 @@ function AsideView({ aside, finish, retype, close }: AsideProps) {
       const rough = aside.metres > ROUGH_METRES;
       return (
         <div class="aside-box" role="group" aria-label={words.addLocation}>
-          <p>{rough ? words.locationRough(aside.metres) : words.locationReady(aside.metres)}</p>
+          <p>{asideWords(aside)}</p>
           <div class="replies">
             <button type="button" class={rough ? "btn" : "btn go"} onClick={() => finish({ location: aside.place })}>
               {words.locationSend}

@@ -156,18 +156,16 @@ function App({ conversation, city, ready }: AppProps) {
         class="launch"
         aria-expanded={open}
         aria-controls="hotline-panel"
+        aria-label={unread > 0 ? `${words.launcher}${words.unread(unread)}` : undefined}
         hidden={open}
         onClick={() => show(undefined)}
       >
         <Icon of={MessageCircleQuestionMark} />
         {words.launcher}
         {unread > 0 && (
-          <>
-            <span class="badge" aria-hidden="true">
-              {unread > 99 ? "99+" : unread}
-            </span>
-            <span class="sr">{words.unread(unread)}</span>
-          </>
+          <span class="badge" aria-hidden="true">
+            {unread > 99 ? "99+" : unread}
+          </span>
         )}
       </button>
       <Panel
@@ -177,13 +175,9 @@ function App({ conversation, city, ready }: AppProps) {
         full={full}
         close={close}
         tell={tell}
+        told={told}
         composer={composer}
       />
-      {told && open && (
-        <p class="toast" aria-hidden="true">
-          {told}
-        </p>
-      )}
       <Announcer conversation={conversation} open={open} />
       <p class="sr" role="status">
         {statusWords(conversation, open, unread, working, told)}

@@ -65,12 +65,16 @@ export function days(events: FeedEvent[], pending: Pending[]): Day[] {
       key,
       event,
       pending: pending.find((entry) => entry.id === event.id) ?? null,
-      current: event === lastAnswer && !pressed(event.buttons, all.slice(index + 1)),
+      current: event === lastAnswer && current(event, all.slice(index + 1)),
       sentAt: event.card?.kind === "readback" ? sentAt(all, index) : null,
     });
   });
   return result;
 }
+
+/** The last answer's buttons stand until one is pressed or a person takes over. */
+const current = (event: FeedEvent, later: FeedEvent[]): boolean =>
+  !pressed(event.buttons, later) && !later.some((other) => other.from === "agent");
 
 /** A read-back was sent when a case number followed before another read-back; at the citizen's last word before it. */
 function sentAt(all: FeedEvent[], index: number): string | null {

@@ -31,6 +31,8 @@ export interface Doing {
   press(button: Button): void;
   say(text: string): void;
   tell(status: string): void;
+  /** Call after an act that may take the focused button away. */
+  keepFocus(): void;
 }
 
 export const speaker = (event: Pick<FeedEvent, "from" | "name">): string =>
@@ -235,6 +237,10 @@ function MessageView({ message, doing, mark }: { message: Message; doing: Doing;
 
 function DeliveryMark({ mark, message, doing }: { mark: Exclude<Mark, null>; message: Message; doing: Doing }) {
   const { event, pending } = message;
+  const act = (what: () => void) => () => {
+    what();
+    doing.keepFocus();
+  };
   if (mark === "failed" && pending) {
     return (
       <>
@@ -244,11 +250,11 @@ function DeliveryMark({ mark, message, doing }: { mark: Exclude<Mark, null>; mes
         </p>
         <div class="replies">
           {!pending.final && (
-            <button type="button" class="btn go" onClick={() => doing.conversation.retry(pending.id)}>
+            <button type="button" class="btn go" onClick={act(() => doing.conversation.retry(pending.id))}>
               {words.retry}
             </button>
           )}
-          <button type="button" class="btn" onClick={() => doing.conversation.discard(pending.id)}>
+          <button type="button" class="btn" onClick={act(() => doing.conversation.discard(pending.id))}>
             {words.discard}
           </button>
         </div>
@@ -282,12 +288,15 @@ function Replies({ buttons, old, doing, strong }: { buttons: Button[]; old: bool
   );
 }
 
+/** Numbers for a life in danger; only these are red. */
+const URGENT = /^(110|112|113|119|1925)$/;
+
 /** A number to phone stays a number to phone, however old the message is. */
 function Press({ button, old, doing, strong }: { button: Button; old: boolean; doing: Doing; strong: boolean }) {
   const press = () => doing.press(button);
   if (button.call) {
     return (
-      <a class="btn call" href={`tel:${button.call.replace(/[^\d+,]/g, "")}`} onClick={press}>
+      <a class={URGENT.test(button.call) ? "btn urgent" : "btn"} href={`tel:${button.call.replace(/[^\d+,]/g, "")}`} onClick={press}>
         <Icon of={Phone} />
         {button.title}
       </a>

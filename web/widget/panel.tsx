@@ -23,10 +23,12 @@ export interface PanelProps {
   full: boolean;
   close(): void;
   tell(status: string): void;
+  /** What has just been told; shown for a moment. */
+  told: string;
   composer: RefObject<ComposerHandle | null>;
 }
 
-export function Panel({ conversation, city, open, full, close, tell, composer }: PanelProps) {
+export function Panel({ conversation, city, open, full, close, tell, told, composer }: PanelProps) {
   const [menu, setMenu] = useState(false);
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -35,15 +37,27 @@ export function Panel({ conversation, city, open, full, close, tell, composer }:
   const menuButton = useRef<HTMLButtonElement>(null);
   const { state, line } = conversation;
 
+  // A button that is pressed may vanish with its card: the keyboard must not fall out of the widget then.
+  const keepFocus = () => {
+    window.setTimeout(() => {
+      const root = panel.current?.getRootNode() as ShadowRoot | undefined;
+      if (!root || root.activeElement) return;
+      if (matchMedia("(pointer: coarse)").matches) panel.current?.focus();
+      else composer.current?.focus();
+    }, 60);
+  };
+
   const doing = useMemo<Doing>(
     () => ({
       conversation,
       tell,
       say: (text) => conversation.say({ text }),
+      keepFocus,
       press: (button: Button) => {
         if (button.ask === "photo") composer.current?.pickPhoto();
         else if (button.ask === "location") composer.current?.pickLocation();
         else if (button.payload) conversation.say({ payload: button.payload, title: button.title });
+        keepFocus();
       },
     }),
     [conversation],
@@ -90,6 +104,11 @@ export function Panel({ conversation, city, open, full, close, tell, composer }:
     setAsking(false);
     tell(done ? words.forgotten : words.forgetFailed);
     menuButton.current?.focus();
+  };
+
+  const startAgain = () => {
+    conversation.startAgain();
+    keepFocus();
   };
 
   const person = state.in_charge === "agent";
@@ -144,16 +163,16 @@ export function Panel({ conversation, city, open, full, close, tell, composer }:
         )}
       </div>
       <Bar conversation={conversation} />
-      <Transcript conversation={conversation} doing={doing} open={open} />
+      <Transcript conversation={conversation} doing={doing} open={open} told={told} size={size} />
       {line === "ended" ? (
         <div class="foot ended">
           <p>{conversation.pending.length > 0 ? words.endedUnsent : words.ended}</p>
-          <button type="button" class="btn go" onClick={() => conversation.startAgain()}>
+          <button type="button" class="btn go" onClick={startAgain}>
             {words.startAgain}
           </button>
         </div>
       ) : (
-        <Composer say={(what) => conversation.say(what)} tell={tell} handle={composer} />
+        <Composer say={(what) => conversation.say(what)} handle={composer} />
       )}
       {asking && (
         <Forget
@@ -235,7 +254,15 @@ function Bar({ conversation }: { conversation: Conversation }) {
   return null;
 }
 
-function Transcript({ conversation, doing, open }: { conversation: Conversation; doing: Doing; open: boolean }) {
+interface TranscriptProps {
+  conversation: Conversation;
+  doing: Doing;
+  open: boolean;
+  told: string;
+  size: number;
+}
+
+function Transcript({ conversation, doing, open, told, size }: TranscriptProps) {
   const { events, pending, state, loading } = conversation;
   const scroll = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
@@ -263,23 +290,23 @@ function Transcript({ conversation, doing, open }: { conversation: Conversation;
     const fresh = events.filter((event) => event.seq > seen.current && event.from !== "citizen").length;
     const first = seen.current === 0;
     seen.current = conversation.lastSeq;
-    if (atEnd.current || own > lastPlace.current || first) {
-      const news = [...box.querySelectorAll<HTMLElement>(".message")].at(-1);
-      const tall = news && !first && news.offsetHeight > box.clientHeight - 32;
-      if (tall) box.scrollTop = news.offsetTop - 16;
-      else toEnd();
+    if (events.length === 0 && own === 0) {
+      // The first screen is read from its top, however low the window.
+      box.scrollTop = 0;
+    } else if (atEnd.current || own > lastPlace.current || first) {
+      toEnd();
     } else if (fresh > 0) {
       setBelow((count) => count + fresh);
     }
     lastPlace.current = own;
-  }, [events, own, open, loading, state.working]);
+  }, [events, pending, open, loading, state.working, size]);
 
   // The keyboard, a bar or a larger text make the box smaller: the end stays in view if it was.
   useEffect(() => {
     const box = scroll.current;
     if (!box) return;
     const watcher = new ResizeObserver(() => {
-      if (atEnd.current) box.scrollTop = box.scrollHeight;
+      if (atEnd.current && (seen.current > 0 || lastPlace.current > 0)) box.scrollTop = box.scrollHeight;
     });
     watcher.observe(box);
     return () => watcher.disconnect();
@@ -339,6 +366,11 @@ function Transcript({ conversation, doing, open }: { conversation: Conversation;
           </ol>
         )}
       </div>
+      {told && (
+        <p class="toast" aria-hidden="true">
+          <span>{told}</span>
+        </p>
+      )}
       {below > 0 && (
         <button type="button" class="below" onClick={toEnd}>
           <Icon of={ArrowDown} />

@@ -18,6 +18,7 @@ export type Whisper =
 export class Tabs {
   leading = false;
   #wanted = false;
+  #stealing = false;
   #queue: AbortController | null = null;
   #release: (() => void) | null = null;
   #channel: BroadcastChannel | null = null;
@@ -52,18 +53,19 @@ export class Tabs {
 
   /** Called when the citizen looks at this tab. */
   takeLead(): void {
-    if (!this.#wanted || this.leading) return;
+    if (!this.#wanted || this.leading || this.#stealing) return;
     if (!navigator.locks || !this.#channel) {
       this.#lead(true);
       return;
     }
     this.#queue?.abort();
     this.#queue = null;
+    this.#stealing = true;
     void this.#hold({ steal: true });
   }
 
   #wait(): void {
-    if (!this.#wanted || this.leading || this.#queue) return;
+    if (!this.#wanted || this.leading || this.#stealing || this.#queue) return;
     if (!navigator.locks || !this.#channel) {
       this.#lead(true);
       return;
@@ -73,9 +75,11 @@ export class Tabs {
   }
 
   async #hold(options: LockOptions): Promise<void> {
+    const { signal } = options;
     try {
       await navigator.locks.request(this.name, options, () => {
-        this.#queue = null;
+        if (options.steal) this.#stealing = false;
+        else this.#queue = null;
         if (!this.#wanted) return;
         return new Promise<void>((release) => {
           this.#release = release;
@@ -83,9 +87,10 @@ export class Tabs {
         });
       });
     } catch {
-      // The wait was given up, or another tab took the lead.
-      if (options.signal?.aborted) return;
+      // The wait was given up for a steal, or another tab took the lead.
+      if (signal?.aborted) return;
     }
+    this.#stealing = false;
     this.#release = null;
     this.#lead(false);
     this.#wait();
