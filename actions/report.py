@@ -52,7 +52,8 @@ class ValidateReportForm(Action):
         told = await self._told(result, turn)
         say(dispatcher, told)
         lead = report_words.lead(self.house, result, first=not kept)
-        raw = result.draft.to_json() | {"lead": lead}
+        asks_for_person = any(isinstance(one, dict) and one.get("person") for one in told)
+        raw = result.draft.to_json() | {"lead": lead, "quiet": asks_for_person}
         ends = bool(result.draft.outcome)
         return [SlotSet("report", raw), SlotSet("requested_slot", None if ends else "report_answer")]
 
@@ -151,8 +152,10 @@ class AskReportAnswer(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         turn = TurnView(tracker)
         raw = dict(turn.slots["report"])
-        lead = str(raw.pop("lead", ""))
+        lead, quiet = str(raw.pop("lead", "")), bool(raw.pop("quiet", False))
         draft = Draft.from_json(raw)
+        if quiet:  # a person was asked for: no question now, the form waits where it is
+            return [SlotSet("report", draft.to_json())]
         similar = None
         if not self.house.report.missing(draft) and "similar" not in draft.skipped:
             similar = await cases.similar(self.house, turn.lane, draft)

@@ -122,8 +122,8 @@ def _message(body: Dict[Text, Any]) -> UserMessage:
 def text_of(body: Dict[Text, Any]) -> Text:
     """What Rasa is told. Only a payload may name an intent."""
     if "payload" in body:
-        entities = json.dumps(body["payload"].get("entities") or {}, ensure_ascii=False)
-        return f"/{body['payload']['intent']}{entities}"
+        entities = body["payload"].get("entities")
+        return f"/{body['payload']['intent']}{json.dumps(entities, ensure_ascii=False) if entities else ''}"
     text: Text = body["text"].lstrip()
     return HARMLESS_SLASH + text[1:] if text.startswith("/") else text
 

@@ -364,6 +364,18 @@ def _problems_of(body: Mapping[str, Any], key: str) -> list[dict[str, str]]:
 
 
 def _phone_routes(routes: Blueprint, line: LineStandIn, webhook_url: Callable[[], str]) -> None:
+    clients: list[httpx.AsyncClient] = []  # one, made when it is first needed
+
+    def phone() -> httpx.AsyncClient:
+        if not clients:
+            clients.append(httpx.AsyncClient(trust_env=False, timeout=WEBHOOK_SECONDS))
+        return clients[0]
+
+    @routes.before_server_stop
+    async def hang_up(*_: Any) -> None:
+        while clients:
+            await clients.pop().aclose()
+
     @routes.post("/say")
     async def say(request: Request) -> HTTPResponse:
         try:
@@ -376,8 +388,7 @@ def _phone_routes(routes: Blueprint, line: LineStandIn, webhook_url: Callable[[]
         headers = {"Content-Type": "application/json; charset=utf-8", "X-Line-Signature": wire.sign(line.secret, sent)}
         started = time.monotonic()
         try:
-            async with httpx.AsyncClient(trust_env=False, timeout=WEBHOOK_SECONDS) as client:
-                status = (await client.post(webhook_url(), content=sent, headers=headers)).status_code
+            status = (await phone().post(webhook_url(), content=sent, headers=headers)).status_code
         except httpx.HTTPError:
             status = 0
         seconds = round(time.monotonic() - started, 4)

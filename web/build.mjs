@@ -81,12 +81,23 @@ const cssAsText = {
 const first = (candidates = []) => candidates.find((path) => existsSync(join(here, path)));
 
 async function copyPages() {
+  const made = [];
   for (const { html = {} } of PAGES) {
     for (const [from, to] of Object.entries(html)) {
       if (!existsSync(join(here, from))) continue;
       await mkdir(dirname(join(dist, to)), { recursive: true });
       await copyFile(join(here, from), join(dist, to));
+      made.push(join(dist, to));
     }
+  }
+  return made;
+}
+
+/** Removes what an earlier build left behind. */
+async function sweep(made) {
+  for (const file of await readdir(dist, { recursive: true })) {
+    const path = join(dist, file);
+    if ((await stat(path)).isFile() && !made.includes(path)) await rm(path);
   }
 }
 
@@ -124,8 +135,12 @@ if (watch) {
   for (const bundle of bundles()) await (await context({ ...common, ...bundle })).watch();
   console.log("watching");
 } else {
-  await rm(dist, { recursive: true, force: true });
-  await copyPages();
-  for (const bundle of bundles()) await build({ ...common, ...bundle });
+  // Files are overwritten, not removed first: a server that is running never finds the folder empty.
+  const made = await copyPages();
+  for (const bundle of bundles()) {
+    await build({ ...common, ...bundle });
+    made.push(bundle.outfile);
+  }
+  await sweep(made);
   if (await report()) process.exitCode = 1;
 }

@@ -67,7 +67,7 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
         return {
             "characters": None,  # weight of the character n-grams; None: by the number of lines a label has
             "sounds": None,  # weight of the sound n-grams; None: three quarters of the characters'
-            "sense": 2.0,  # weight of the sentence vector; 0 leaves the encoder out
+            "sense": 3.0,  # weight of the sentence vector; 0 leaves the encoder out
             "rare_below": 2,  # n-grams seen in fewer lines are dropped
             "slip_weight": 0.3,  # weight of the copy with a slip that each training line gets; 0 makes none
             "seed": 20,  # for the slips, the order of lines and the lines kept out for calibration
@@ -161,7 +161,7 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
 
     def _weights(self, lines_a_label: float) -> Weights:
         """The more lines a label has, the more its very wording can be trusted beside its sense."""
-        grown = float(np.clip(1 + np.log(max(lines_a_label, 1) / 20) / np.log(8), 1, 2))
+        grown = float(np.interp(np.log(max(lines_a_label, 1)), np.log([8, 20]), [1.5, 2.0]))
         characters = self.config["characters"] if self.config["characters"] is not None else grown
         sounds = self.config["sounds"] if self.config["sounds"] is not None else 0.75 * characters
         return Weights(characters, sounds, self.config["sense"])

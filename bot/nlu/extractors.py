@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bot.nlu.numerals import CHINESE_DIGITS, parse_number
-from bot.nlu.places import LONGEST, find_places
+from bot.nlu.places import LONGEST, find_correction, find_places
 from bot.nlu.times import find_times
-from bot.nlu.typed import Typed, fold_pattern, read
+from bot.nlu.typed import fold_name, fold_pattern, read
 
 
 @dataclass(frozen=True)
@@ -36,46 +36,39 @@ Found = tuple[int, int, dict[str, object]]
 def extract(text: str) -> list[Entity]:
     """Everything found in a text, in order. Never fails, whatever was typed."""
     typed = read(text[:LONGEST])
-    closed = bytearray(len(typed.match))
+    closed = bytearray(len(text))
     entities: list[Entity] = []
+
+    def keep(kind: str, start: int, end: int, info: dict[str, object], anyway: bool = False) -> None:
+        if anyway or not any(closed[start:end]):
+            closed[start:end] = b"\x01" * (end - start)
+            entities.append(Entity(kind, start, end, text[start:end], info))
+
     for kind, finder in _FINDERS:
         for start, end, info in finder(typed.match):
-            if not any(closed[start:end]):
-                closed[start:end] = b"\x01" * (end - start)
-                entities.append(_entity(kind, typed, start, end, info))
-    taken = [(e.start, e.end) for e in entities]
-    places = [
-        Entity("place", place.start, place.end, place.text, place.as_info())
-        for place in find_places(text)
-        if not _overlaps(place.start, place.end, taken)
-    ]
-    entities.extend(places)
-    taken.extend((place.start, place.end) for place in places)
-    for kind, finder in _LATE_FINDERS:
-        for start, end, info in finder(typed.match):
-            first, last = typed.span(start, end)
-            # A bare 3號 may answer either question: where, or which day.
-            if not _overlaps(first, last, taken) or (kind == "time" and info.get("whole")):
-                info.pop("whole", None)
-                if kind == "time":
-                    info["text"] = text[first:last]
-                entities.append(Entity(kind, first, last, text[first:last], info))
-                taken.append((first, last))
+            keep(kind, *typed.span(start, end), info)
+    correction = find_correction(text)
+    for place in [correction] if correction else find_places(text):
+        info = place.as_info()
+        if correction:
+            info["correction"] = True
+        keep("place", place.start, place.end, info)
+    for start, end, info in _case_codes(typed.match):
+        keep("case_code", *typed.span(start, end), info)
+    for time in find_times(typed.match):
+        first, last = typed.span(time.start, time.end)
+        # A bare 3號 may answer either question: where, or which day.
+        keep("time", first, last, {"kind": time.kind, "text": text[first:last]}, anyway=time.whole)
+    for start, end, info in _counts(typed.match):
+        keep("count", *typed.span(start, end), info)
     return sorted(entities, key=lambda entity: (entity.start, entity.end))
-
-
-def _entity(kind: str, typed: Typed, start: int, end: int, info: dict[str, object]) -> Entity:
-    first, last = typed.span(start, end)
-    return Entity(kind, first, last, typed.original[first:last], info)
-
-
-def _overlaps(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
-    return any(start < other_end and other_start < end for other_start, other_end in taken)
 
 
 # --- e-mail, identity numbers, cards ---------------------------------------------------------------------------------
 
-_EMAIL = re.compile(r"(?<![a-z0-9._%+-])[a-z0-9][a-z0-9._%+-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.){1,5}[a-z]{2,12}(?![a-z0-9-])")
+_EMAIL = re.compile(
+    r"(?<![a-z0-9._%+-])[a-z0-9][a-z0-9._%+-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.){1,5}[a-z]{2,12}(?![a-z0-9-])"
+)
 
 
 def _emails(text: str) -> Iterator[Found]:
@@ -97,7 +90,9 @@ def is_national_id(text: str) -> bool:
     first = _LETTERS[compact[0]]
     second = _LETTERS[compact[1]] % 10 if compact[1].isalpha() else int(compact[1])
     digits = [first // 10, first % 10, second, *map(int, compact[2:])]
-    return sum(digit * weight for digit, weight in zip(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1))) % 10 == 0
+    return (
+        sum(digit * weight for digit, weight in zip(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)) % 10 == 0
+    )
 
 
 def is_card_number(text: str) -> bool:
@@ -136,7 +131,9 @@ def _case_numbers(text: str) -> Iterator[Found]:
     for found in _CASE_BY_CUE.finditer(text):
         yield *found.span(1), {"number": f"DEMO-{found[1]}", "ours": True}
     for found in _PETITION.finditer(text):
-        if _IDENTITY.fullmatch(found.group()) is None or _PETITION_CUE.search(text, max(0, found.start() - 6), found.start()):
+        if _IDENTITY.fullmatch(found.group()) is None or _PETITION_CUE.search(
+            text, max(0, found.start() - 6), found.start()
+        ):
             yield *found.span(), {"number": found[1].upper(), "ours": False}
 
 
@@ -209,7 +206,9 @@ _PLATE = re.compile(
     r"(?<![a-z0-9-])(?:[a-z]{3}\s?-\s?\d{3,4}|[a-z]{2}\s?-\s?\d{3,4}|\d{3,4}\s?-\s?[a-z]{2,3}|[a-z]\d\s?-\s?\d{3,4}|\d[a-z]\s?-\s?\d{3,4}|\d{3,4}\s?-\s?(?:[a-z]\d|\d[a-z])"
     r"|[a-z]{3}\d{4}|[a-z]{2}\d{4}|\d{4}[a-z]{2})(?![a-z0-9-])"
 )
-_PLATE_BY_CUE = fold_pattern(r"(?:車號|車牌|牌照)\s?(?:號碼)?\s?(?:是|為)?\s?[:]?\s?((?=[a-z0-9 -]*[a-z])(?=[a-z0-9 -]*\d)[a-z0-9]{2,4}[ -]?[a-z0-9]{2,4})(?![a-z0-9])")
+_PLATE_BY_CUE = fold_pattern(
+    r"(?:車號|車牌|牌照)\s?(?:號碼)?\s?(?:是|為)?\s?[:]?\s?((?=[a-z0-9 -]*[a-z])(?=[a-z0-9 -]*\d)[a-z0-9]{2,4}[ -]?[a-z0-9]{2,4})(?![a-z0-9])"
+)
 _NOT_A_PLATE = re.compile(r"(?:no|sec|ln|rd|led|usb|mrt|am|pm|wifi|id|st)[\s-]?\d")
 
 
@@ -225,33 +224,40 @@ def _plate(typed: str) -> str:
     return re.sub(r"\s", "", typed).upper()
 
 
-# --- times and counts ------------------------------------------------------------------------------------------------
-
-
-def _times(text: str) -> Iterator[Found]:
-    for time in find_times(text):
-        whole = time.end - time.start == len(text.strip(" 吧啦喔。."))
-        yield time.start, time.end, {"kind": time.kind, "text": "", **({"whole": True} if whole else {})}
+# --- counts ------------------------------------------------------------------------------------------------
 
 
 _UNITS = "盞|支|顆|根|隻|棵|張|件|台|輛|袋|包|座|堆|箱|組|桶|株|處|扇|床|個(?!月|禮拜|星期|小時|鐘頭|多月|半月|人)|枝|只(?=燈|路燈)"
 _COUNT = fold_pattern(rf"(?<![\d.第那這哪每同某另下上/-])(?<!\d\s)(\d{{1,3}}|[{CHINESE_DIGITS}幾]{{1,4}})\s?({_UNITS})")
 _NOT_ONE = fold_pattern(r"\s?(?:都|也)(?:沒|不)")
+_ARTICLES = frozenset(map(fold_name, "個張件"))
 _TIMES_N = re.compile(r"(?<=[\u4e00-\u9fff)])\s?[*x×]\s?(\d{1,2})(?!\d|\s?[a-z號号])")
-_AFTER_THING = fold_pattern(r"(?:床墊|沙發|衣櫃|櫃子|桌子|書桌|椅子|冰箱|洗衣機|電視|路燈|床架|腳踏車|冷氣|電扇|彈簧床|茶几|書櫃)\s?(\d{1,2})(?=\s*(?:$|[,.。、\n]|沒|不|都|[\u4e00-\u9fff]))(?!\s?(?:樓|號|巷|弄|段|點|天|月|年|日|公分|台斤|元|次|吋|小時|盞|支|尺))")
+_AFTER_THING = fold_pattern(
+    r"(?:床墊|沙發|衣櫃|櫃子|桌子|書桌|椅子|冰箱|洗衣機|電視|路燈|床架|腳踏車|冷氣|電扇|彈簧床|茶几|書櫃)\s?(\d{1,2})(?=\s*(?:$|[,.。、\n]|沒|不|都|[\u4e00-\u9fff]))(?!\s?(?:樓|號|巷|弄|段|點|天|月|年|日|公分|台斤|元|次|吋|小時|盞|支|尺))"
+)
 
 
 def _counts(text: str) -> Iterator[Found]:
     for found in _COUNT.finditer(text):
         number = _counted(found[1])
-        # 整排一支都沒亮 counts nothing.
-        if number and not (number == 1 and _NOT_ONE.match(text, found.end())):
+        if number and not (number == 1 and _is_article(text, found)):
             yield *found.span(), {"n": number, "unit": _UNIT_NAMES.get(found[2], found[2])}
     for pattern in (_TIMES_N, _AFTER_THING):
         for found in pattern.finditer(text):
-            start = found.start(1) if pattern is _AFTER_THING else found.start() + (len(found.group()) - len(found.group().lstrip()))
+            start = (
+                found.start(1)
+                if pattern is _AFTER_THING
+                else found.start() + (len(found.group()) - len(found.group().lstrip()))
+            )
             if int(found[1]):
                 yield start, found.end(), {"n": int(found[1]), "unit": None}
+
+
+def _is_article(text: str, found: re.Match[str]) -> bool:
+    """一個洞 and 整排一支都沒亮 count nothing; 床墊一個 does."""
+    if _NOT_ONE.match(text, found.end()):
+        return True
+    return found[2] in _ARTICLES and "\u4e00" <= text[found.end() : found.end() + 1] <= "\u9fff"
 
 
 def _counted(text: str) -> int | None:
@@ -264,7 +270,9 @@ def _counted(text: str) -> int | None:
     return parse_number(text)
 
 
-_UNIT_NAMES = {folded: name for folded, name in zip(read("盞支顆根隻棵張件台輛袋包座堆箱組桶株處扇床個枝只").match, "盞支顆根隻棵張件台輛袋包座堆箱組桶株處扇床個枝隻")}
+_UNIT_NAMES = {fold_name(unit): unit for unit in "盞支顆根隻棵張件台輛袋包座堆箱組桶株處扇床個枝"} | {
+    fold_name("只"): "隻"
+}
 
 _FINDERS: tuple[tuple[str, Callable[[str], Iterator[Found]]], ...] = (
     ("email", _emails),
@@ -273,9 +281,4 @@ _FINDERS: tuple[tuple[str, Callable[[str], Iterator[Found]]], ...] = (
     ("phone", _phones),
     ("pole_number", _poles),
     ("plate", _plates),
-)
-_LATE_FINDERS: tuple[tuple[str, Callable[[str], Iterator[Found]]], ...] = (
-    ("case_code", _case_codes),
-    ("time", _times),
-    ("count", _counts),
 )

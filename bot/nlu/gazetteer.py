@@ -119,10 +119,15 @@ def gazetteer() -> Gazetteer:
         villages=_keyed(list(village_districts)),
         village_districts=village_districts,
         boxes=tuple((b[0], b[1], b[2], b[3]) for b in (d["box"] for d in districts)),
-        roads={**{fold_name(slip + _ending(road)): road for slip, road in raw["slips"].items()}, **_keyed(raw["main_roads"] + raw["roads"])},
+        roads={
+            **{fold_name(slip + _ending(road)): road for slip, road in raw["slips"].items()},
+            **_keyed(raw["main_roads"] + raw["roads"]),
+        },
         stems=_stems(raw["main_roads"], {**raw["slips"], **raw["road_aliases"]}),
         stems_of_sound=_sounds(raw["main_roads"], reading_of),
-        districts_by_sound={" ".join(reading_of[c] for c in fold_name(d["name"][:-1])) + " ": d["name"] for d in districts},
+        districts_by_sound={
+            " ".join(reading_of[c] for c in fold_name(d["name"][:-1])) + " ": d["name"] for d in districts
+        },
         reading_of=reading_of,
         quarters=frozenset(map(fold_name, raw["quarters"])) | frozenset(fold_name(d["name"][:-1]) for d in districts),
         stations=_keyed(raw["stations"]),
@@ -132,16 +137,18 @@ def gazetteer() -> Gazetteer:
         other_cities={**towns, **cities},
         other_with_suffix=frozenset(map(fold_name, other["towns_with_suffix"])),
         east_west={
-            fold_name(k): Crossing(east=v["east"], west=v["west"], side=v["side"]) for k, v in raw["crossing_short"]["east_west"].items()
+            fold_name(k): Crossing(east=v["east"], west=v["west"], side=v["side"])
+            for k, v in raw["crossing_short"]["east_west"].items()
         },
         north_south={
-            fold_name(k): Crossing(north=v["北"], south=v["南"], half=v["half"]) for k, v in raw["crossing_short"]["north_south"].items()
+            fold_name(k): Crossing(north=v["北"], south=v["南"], half=v["half"])
+            for k, v in raw["crossing_short"]["north_south"].items()
         },
         romanised={latin: name for name, spellings in raw["romanised"].items() for latin in spellings},
     )
 
 
-def districts_of_village(village: str) -> list[str]:
+def district_of_village(village: str) -> list[str]:
     """The districts that have a village (里) of this name: usually one, for 中央里 and 新安里 two, else none."""
     found = gazetteer().villages.get(fold_name(village))
     return list(gazetteer().village_districts[found]) if found else []

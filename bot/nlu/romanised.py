@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from bot.nlu.gazetteer import gazetteer
 
 _DIRECTIONS = {"e": "東", "w": "西", "s": "南", "n": "北", "east": "東", "west": "西", "south": "南", "north": "北"}
-_ENDINGS = {"rd": "路", "road": "路", "st": "街", "street": "街", "blvd": "大道", "boulevard": "大道", "lu": "路", "avenue": "大道", "ave": "大道", "jie": "街"}
+_ENDINGS = {
+    "rd": "路",
+    "road": "路",
+    "st": "街",
+    "street": "街",
+    "blvd": "大道",
+    "boulevard": "大道",
+    "lu": "路",
+    "avenue": "大道",
+    "ave": "大道",
+    "jie": "街",
+}
 
 _ROAD = re.compile(
     r"\b(?P<name>[a-z]{2,12}(?:['’-]?[a-z]{1,10}|\s[a-z]{2,10})??)\.?\s?(?P<direction>east|west|north|south|[ewns])?\.?\s?(?P<digit>[123](?:st|nd|rd))?\s?(?P<ending>road|rd|street|st|boulevard|blvd|avenue|ave|lu|jie)\b\.?"
@@ -25,7 +36,9 @@ _PLAIN_NUMBER_BEFORE = re.compile(r"(?<![\d.])(\d{1,4})\s?,?\s?$")
 _PLAIN_NUMBER_AFTER = re.compile(r"\s?,?\s?(\d{1,4})(?=\s*(?:$|[,.;)!?\u4e00-\u9fff]))")
 _DISTRICT = re.compile(r"\b(?P<name>[a-z]{2,10}(?:['’ -][a-z]{1,6})?)\s(?:district|dist)\b\.?")
 _AND = re.compile(r"\s*,?\s*(?:and|&|x|/|\+|at|with|跟|和|与|及)\s*", re.IGNORECASE)
-_SIDES = re.compile(r"\b(?:(?P<front>in front of)|(?P<opposite>across from|opposite)|(?P<beside>next to|beside)|(?P<near>near|close to)|(?P<behind>behind))\b")
+_SIDES = re.compile(
+    r"\b(?:(?P<front>in front of)|(?P<opposite>across from|opposite)|(?P<beside>next to|beside)|(?P<near>near|close to)|(?P<behind>behind))\b"
+)
 _SIDE_NAMES = {"front": "前面", "opposite": "對面", "beside": "旁邊", "near": "附近", "behind": "後面"}
 _WORTH_A_LOOK = re.compile(r"\b(?:rd|road|st|street|blvd|boulevard|ave|avenue|district|dist|lu|jie)\b")
 _REACH = 40
@@ -103,7 +116,16 @@ def _known(found: re.Match[str]) -> str | None:
     name = gazetteer().romanised.get(latin + (found["digit"] or "")[:1]) or gazetteer().romanised.get(latin)
     direction = _DIRECTIONS.get(found["direction"] or "", "")
     if name is None and not direction:
-        for word, sign in (("east", "東"), ("west", "西"), ("south", "南"), ("north", "北"), ("dong", "東"), ("xi", "西"), ("nan", "南"), ("bei", "北")):
+        for word, sign in (
+            ("east", "東"),
+            ("west", "西"),
+            ("south", "南"),
+            ("north", "北"),
+            ("dong", "東"),
+            ("xi", "西"),
+            ("nan", "南"),
+            ("bei", "北"),
+        ):
             if latin.endswith(word) and latin[: -len(word)] in gazetteer().romanised:
                 name, direction = gazetteer().romanised[latin[: -len(word)]], sign
     if name is None:

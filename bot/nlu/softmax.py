@@ -18,8 +18,9 @@ from scipy.sparse import csr_matrix
 
 _LINES_A_STEP = 256
 _FIRST_STEPS = 250  # few lines are gone over more often, until this many steps are made
-_ROUNDS = 7  # many lines are gone over this often
-_RATE = 1.0
+_ROUNDS = 12  # many lines are gone over this often
+_RATE = 1.5
+_SHRINK = 0.1  # pull towards zero, spread over all lines: the 1/C of a logistic regression with C = 10
 
 
 @dataclass
@@ -56,12 +57,12 @@ def fit(
     labels: np.ndarray,
     label_count: int,
     weights: np.ndarray | None = None,
-    shrink: float = 1e-5,
     seed: int = 0,
 ) -> Softmax:
     """Learn to tell `label_count` labels apart from weighted lines."""
     lines, gram_count = grams.shape
     weights = np.ones(lines, np.float32) if weights is None else weights.astype(np.float32)
+    shrink = np.float32(_SHRINK / weights.sum())
     chance = np.random.default_rng(seed)
     model = Softmax(
         np.zeros((gram_count, label_count), np.float32),

@@ -38,9 +38,7 @@ _THROUGH = rf"\s?(?:到|至|~|-)\s?(?:隔天|隔日)?(?:{_PART})?\s?(?:{_CLOCK_A
 _TAIL = "\\s?(?:以後|之後|過後|開始|起(?!來|重)|以前|之前|左右)"
 _EVERY = "每天|每日|每晚|每夜|每(?:個)?(?:禮拜|星期|週|周)[一二三四五六日天]?|每(?:個)?月|每年|每到|每逢|天天|常常|經常|時常|偶爾|有時候?|三不五時|平常|平日|假日|週末|周末|整夜|整晚|一整晚|24小時|夜夜"
 
-_POINT_BODY = (
-    rf"(?:(?:{_DATE}|{_WEEK}|{_RELATIVE}|{_LATELY})(?:\s?(?:{_RELATIVE}|{_WEEK}))?\s?的?\s?(?:{_PART})?\s?(?:{_CLOCK_AFTER_PART})?|(?:{_PART})\s?(?:{_CLOCK_AFTER_PART})?|{_CLOCK_SURE})(?:{_THROUGH})?"
-)
+_POINT_BODY = rf"(?:(?:{_DATE}|{_WEEK}|{_RELATIVE}|{_LATELY})(?:\s?(?:{_RELATIVE}|{_WEEK}))?\s?的?\s?(?:{_PART})?\s?(?:{_CLOCK_AFTER_PART})?|(?:{_PART})\s?(?:{_CLOCK_AFTER_PART})?|{_CLOCK_SURE})(?:{_THROUGH})?"
 _TIME = fold_pattern(
     rf"(?P<habit>(?:{_EVERY})(?:\s?的?\s?(?:{_WEEK}))?\s?(?:{_PART})?\s?(?:{_CLOCK_AFTER_PART})?(?:{_THROUGH})?(?:{_TAIL})?)"
     rf"|(?P<lasted>{_ABOUT}{{0,2}}\s?{_SPAN}\s?(?P<lasting>了|以來|來(?!的|了)|前開始|前就(?!報)|以上|(?=\s?(?:都|沒|一直|不(?!能|到|會)|還|暗|壞|每))))"
@@ -61,7 +59,7 @@ _PART_ONLY = fold_pattern(f"(?:{_PART})")
 _CLOCK_RANGE = fold_pattern(rf"(?:{_PART})?\s?{_CLOCK_AFTER_PART}{_THROUGH}")
 _SINCE_TAIL = fold_pattern(r"\s?(?:以後|之後|過後|開始|起)")
 _IDLE = fold_pattern(r"現在|today|當天|有時$")
-_NOT_A_TIME = fold_pattern(r"一?點(?:都|也|點)")
+_NOT_A_TIME = fold_pattern(r"一?點(?:都|也|點)|幾[月號日點]")
 
 
 @dataclass(frozen=True)
@@ -72,19 +70,23 @@ class Time:
     end: int
     kind: str
     """"since", "point" or "habit" """
+    whole: bool = False
+    """Whether the text says nothing else"""
 
 
 def find_times(text: str) -> Iterator[Time]:
     """Every time in a folded text (`typed.read(...).match`), in order."""
     whole = _WHOLE_SPAN.fullmatch(text) or _WHOLE_DAY.fullmatch(text)
     if whole:
-        yield Time(*whole.span(1), "point" if _WHOLE_DAY.fullmatch(text) else "since")
+        yield Time(*whole.span(1), "point" if _WHOLE_DAY.fullmatch(text) else "since", whole=True)
         return
     for found in _TIME.finditer(text):
         start, end = found.span()
         while start < end and text[start].isspace():
             start += 1
         while end > start and text[end - 1].isspace():
+            end -= 1
+        if end > start and text[end - 1] == "的":
             end -= 1
         if start == end or _IDLE.fullmatch(text, start, end) or _NOT_A_TIME.match(text, start):
             continue

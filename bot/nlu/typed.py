@@ -19,7 +19,7 @@ _OWN_WAY = {"裡": "裡", "裏": "裡"}
 _OWN_WAY.update({chr(0x3220 + n): digit for n, digit in enumerate("一二三四五六七八九十")})
 _OWN_WAY.update({chr(0x3280 + n): digit for n, digit in enumerate("一二三四五六七八九十")})
 _OWN_WAY.update({chr(0x2474 + n): str(n + 1) for n in range(20)})
-_OWN_WAY.update({dash: "-" for dash in "‐‑‒–—―−﹣－﹘"})
+_OWN_WAY.update(dict.fromkeys("‐‑‒–—―−﹣－﹘", "-"))
 
 _SPACED_OUT = re.compile(r"(?<![^\s])[\u4e00-\u9fff](?:[ \t][\u4e00-\u9fff]){2,}(?![^\s\d])")
 

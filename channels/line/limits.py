@@ -86,18 +86,27 @@ def joins(before: str, mark: str) -> bool:
     last = before[-1]
     if unicodedata.category(last) in ("Cc", "Cf", "Cn", "Zl", "Zp") and last != _ZERO_WIDTH_JOINER:
         return False
-    if mark == _ZERO_WIDTH_JOINER or "\U0001f3fb" <= mark <= "\U0001f3ff" or unicodedata.category(mark) in ("Mn", "Me"):
+    if mark == _ZERO_WIDTH_JOINER or _extends(mark):
         return True
     if last == _ZERO_WIDTH_JOINER:
-        return _is_picture(before[0]) and _is_picture(mark)
+        stem = before[:-1]
+        while stem and _extends(stem[-1]):
+            stem = stem[:-1]
+        return stem != "" and _is_picture(stem[-1]) and _is_picture(mark)
     return len(before) == 1 and _is_flag_letter(before) and _is_flag_letter(mark)
+
+
+def _extends(mark: str) -> bool:
+    return _is_skin_tone(mark) or unicodedata.category(mark) in ("Mn", "Me")
 
 
 def _is_picture(mark: str) -> bool:
     """Part of what Unicode calls Extended_Pictographic: the blocks and signs that families and professions use."""
-    if "\U0001f3fb" <= mark <= "\U0001f3ff":
-        return False
-    return any(first <= mark <= last for first, last in _PICTURES) or mark in "♀♂⚕⚖✈❤"
+    return not _is_skin_tone(mark) and (mark in "♀♂⚕⚖✈❤" or any(first <= mark <= last for first, last in _PICTURES))
+
+
+def _is_skin_tone(mark: str) -> bool:
+    return "\U0001f3fb" <= mark <= "\U0001f3ff"
 
 
 def _is_flag_letter(mark: str) -> bool:

@@ -199,14 +199,12 @@ class LineSender:
             raise Uncertain(code="line_answer_lost") from error
         else:
             answer = Answer(response.status_code, "", response.headers or {}, _bytes(response.raw_data))
-        log.info(
-            "line_call",
-            call=name,
-            status=answer.status,
-            request_id=answer.headers.get("X-Line-Request-Id", ""),
-            accepted_request_id=answer.headers.get("X-Line-Accepted-Request-Id", ""),
-            refused=answer.words if answer.refuses_content else "",
-        )
+        said = {
+            "request_id": answer.headers.get("X-Line-Request-Id"),
+            "accepted_request_id": answer.headers.get("X-Line-Accepted-Request-Id"),
+            "refused": answer.words if answer.refuses_content else None,
+        }
+        log.info("line_call", call=name, status=answer.status, **{key: word for key, word in said.items() if word})
         return answer
 
     @property

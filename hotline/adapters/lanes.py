@@ -212,7 +212,7 @@ class SqlOutbox:
             attempts=head.attempts + 1,
             token=head.token,
             by_bot=head.by_bot,
-            reply_tried=head.reply_tried,
+            reply_tried=head.reply_tried or head.attempts > 0,  # it may have gone before a crash
         )
 
     async def finish(self, parcel: Parcel, state: str, via: str = "") -> bool:

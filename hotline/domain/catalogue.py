@@ -178,6 +178,11 @@ def _question(raw: Mapping[str, Any]) -> Question:
     )
 
 
+def _lines(raw: str | Sequence[str] | None) -> str:
+    """A text, or a list of sentences as lines."""
+    return raw or "" if isinstance(raw, str) or raw is None else "\n".join(raw)
+
+
 def _lists(raw: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]]:
     return {str(key): tuple(map(str, values or ())) for key, values in (raw or {}).items()}
 
@@ -189,7 +194,7 @@ def _referral(raw: Mapping[str, Any]) -> Referral:
         name=raw["name"],
         short=raw.get("short") or raw["name"],
         answer=raw["answer"],
-        more=raw.get("more") or "",
+        more=_lines(raw.get("more")),
         source=source if isinstance(source, str) else "、".join(source),
         number=str(raw.get("number") or ""),
         url=raw.get("url") or "",
@@ -207,7 +212,7 @@ def _emergency(raw: Mapping[str, Any]) -> Emergency:
         action=raw["action"],
         say=raw["say"].strip(),
         say_handed_over=raw.get("say_handed_over") or "",
-        more=raw.get("more") or "",
+        more=_lines(raw.get("more")),
         also=tuple(map(str, raw.get("also") or ())),
         buttons=buttons_of(raw.get("buttons") or ()),
     )

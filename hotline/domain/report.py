@@ -47,6 +47,7 @@ _ASKING = re.compile(
     r"[嗎?？]|ㄇ$|怎麼|多少|幾點|什麼|甚麼|可不可以|能不能|會不會|要不要|多久|為什麼|哪裡|哪一|可以.+嗎|誰|how|what|when|where"
 )
 _NEGATED = re.compile(r"(沒有?|無|未|不是|並非|別|not?)\s*[^，,。；;\s]{0,3}$")
+_SORRY = re.compile(r"^(不好意思|抱歉|對不起|歹勢|拍謝|sorry)")
 _GO_ON = re.compile(r"接|繼續|^好|^對|^嗯|^要|^可以|^ok|continue")
 _ANEW = re.compile(r"重新|重來|從頭|重填")
 
@@ -232,6 +233,12 @@ class Report:
 
     def hear(self, draft: Draft, heard: Heard, now: float) -> Result:
         """The next message. The draft it returns remembers when it was touched."""
+        result = self._hear(draft, heard, now)
+        if draft.asked and draft.asked == result.draft.asked and result.taken and not result.alarm:
+            return replace(result, draft=replace(result.draft, asked=""))  # answered: the next step is worked out anew
+        return result
+
+    def _hear(self, draft: Draft, heard: Heard, now: float) -> Result:
         waited = now - draft.touched
         draft = replace(draft, touched=now)
         if heard.pressed is not None:
@@ -239,7 +246,9 @@ class Report:
         text = plain(heard.text)
         if draft.asked == RESUME:
             return self._resumed(draft, heard, text, now)
-        if draft.asked == FROZEN and not _GO_ON.search(text):
+        if draft.asked == FROZEN:
+            if _GO_ON.search(text) and len(text) <= 8:
+                return Result(replace(draft, asked=""), taken=("resumed",))
             result = self._take(draft, heard)
             if not result.taken:
                 return replace(result, draft=replace(draft, asked=FROZEN), notes=("still_here",))
@@ -469,6 +478,8 @@ class Report:
         value = self._said(asked, heard, text)
         if value and not (asked.type == "text" and self._is_aside(heard, text)):
             done = self._set_answer(result.draft, asked.id, value)
+            if asked.type != "text" and self._is_aside(heard, text) and _ASKING.search(text):
+                done = replace(done, aside=True)  # an answer and a question in one breath: 超過5吧 欸可以國賠嗎
             said = heard.text.strip()
             keep = (
                 done.draft
@@ -491,6 +502,8 @@ class Report:
             return result
         if self._is_aside(heard, text):
             return Result(draft, aside=True)
+        if _SORRY.match(text):
+            return Result(draft, notes=("no_matter",))
         phone = heard.first("phone")
         note = "phone_not_needed" if phone else "missed"
         return Result(replace(draft, misses=draft.misses + (0 if phone else 1)), notes=(note,))
@@ -714,12 +727,20 @@ def rows_of(report: Report, draft: Draft) -> list[tuple[str, str, str]]:
         if value and question.id not in in_headline and question.type != "phone" and not echo:
             rows.append((question.label, value, question.id))
     if draft.since:
-        rows.append(("時間", draft.since, "since"))
+        rows.append(("時間", since_words(draft.since), "since"))
     if draft.photos:
         rows.append(("照片", f"{len(draft.photos)}張", PHOTO))
     if draft.contact:
         rows.append(("電話" if "@" not in draft.contact else "信箱", masked_contact(draft.contact), CONTACT))
     return rows
+
+
+def since_words(since: str) -> str:
+    """三天了 → 三天前開始; anything else stays as it was said."""
+    length = re.fullmatch(
+        r"(?:大概|大約|約|已經|都|快)?(.{1,4}(?:天|週|周|禮拜|星期|個月|年|小時|分鐘))(?:多)?了?", since.strip()
+    )
+    return f"{length[1]}前開始" if length else since
 
 
 def masked_contact(contact: str) -> str:

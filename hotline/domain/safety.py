@@ -1,7 +1,7 @@
 """The life-safety gate: words of danger are answered before anything tries to understand the message.
 
 It runs on every message, whoever is in charge of the conversation, so it must be quick, may never fail, and may never
-depend on Rasa. What it knows stands in `hotline.domain.safety_words`; this module only says how those words are read:
+depend on Rasa. What it knows stands in `safety_words` and `safety_rules`; this module only says how those words are read:
 
 1. The message is folded into the one form the rules are written in: full width, Simplified, 臺, letters left over
    from the bopomofo keyboard, stretched characters, blanks inside a word, words mistyped by sound.
@@ -19,9 +19,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
+from hotline.domain import safety_rules as rules
 from hotline.domain import safety_words as words
 from hotline.domain.safety_phrases import FORMS, Phrase, Phrasebook, folded, lines, pattern
+from hotline.domain.safety_sense import sense
 
 
 @dataclass(frozen=True)
@@ -34,22 +37,21 @@ class Danger:
 
 
 def check(text: str) -> Danger | None:
-    """Return the danger a message speaks of, or None. Never raises; takes time in proportion to the length."""
-    reading = _read(text)
-    if not reading.words.strip(_BLANK + _BLOT):
-        return None
-    found: dict[str, tuple[int, int]] = {}
-    for phrase in _PHRASES.candidates(reading.words):
-        code = words.RULES[phrase.rule].code
-        if code not in found:
-            span = _unspared(phrase, _RULE_GUARDS[phrase.rule], reading.words)
-            if span:
-                found[code] = span
-    if not found:
-        cry = _unspared(_CRY, _CRY_GUARDS, reading.words)
-        return Danger(words.CRY_FOR_HELP.code, words.CRY_ALSO, reading.original(*cry)) if cry else None
-    code, *also = sorted(found, key=words.PRECEDENCE.index)
-    return Danger(code, tuple(also), reading.original(*found[code]))
+    """Return the danger a message speaks of, or None. Never raises; takes time in proportion to the length.
+
+    The first call compiles the rules, which takes half a second: call it once with an empty text when starting.
+    """
+    return _gate().check(text)
+
+
+def by_rules(text: str) -> Danger | None:
+    """Return the danger that the rules alone find; what the net below them is taught with."""
+    return _gate().judge(_read(text))
+
+
+def as_heard(text: str) -> str:
+    """Return the message as it is judged: folded, and what only looks like danger blotted out."""
+    return _gate().blotted(_read(text).plain)
 
 
 # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -65,10 +67,10 @@ class _Reading:
 
     text: str
     padded: str
-    words: str
+    plain: str
 
     def original(self, start: int, end: int) -> str:
-        """The typed characters behind a stretch of `words`."""
+        """The typed characters behind a stretch of `plain`."""
         kept = [index for index, char in enumerate(self.padded) if char != _GONE]
         return self.text[kept[start] : kept[end - 1] + 1] if end > start else ""
 
@@ -86,8 +88,6 @@ def _read(text: str) -> _Reading:
         padded = _SPLIT.sub(lambda run: _pad(run[0].replace(_BLANK, "").replace(_GONE, ""), run[0]), padded)
     plain = padded.replace(_GONE, "")
     plain = _HOMOPHONES.sub(lambda run: _HEARD[run[0]], plain)
-    for phrase in _HARMLESS.candidates(plain):
-        plain = phrase.parts[0].sub(lambda run: _BLOT * len(run[0]), plain)
     return _Reading(text, padded, plain)
 
 
@@ -144,7 +144,7 @@ _HOMOPHONES = re.compile(
 )
 
 
-# ── Rules ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Judging ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class _Guard:
@@ -165,27 +165,77 @@ class _Guard:
             return False
         if self.inside and not self.inside.search(text, start, end):
             return False
-        if self.anywhere and not self.anywhere.search(text):
+        around = text[max(0, start - _IN_SIGHT) : end + _IN_SIGHT]
+        if self.anywhere and not self.anywhere.search(around):
             return False
-        return not (self.overruled_by and self.overruled_by.search(text))
+        return not (self.overruled_by and self.overruled_by.search(around))
+
+
+_LOOK_BACK = 24
+_IN_SIGHT = 60
+"""A guard looks this far for its words: in a long letter, what stands ten lines away is about something else."""
 
 
 def _compiled(phrase: str) -> re.Pattern[str] | None:
     return re.compile(pattern(phrase)) if phrase else None
 
 
-def _unspared(phrase: Phrase, guards: list[_Guard], text: str) -> tuple[int, int] | None:
-    """The first stretch of text that the phrase means and that no guard spares."""
-    for hits in phrase.hits(text):
-        if not any(guard.spares(text, *hit.span()) for guard in guards for hit in hits):
-            return min(hit.start() for hit in hits), max(hit.end() for hit in hits)
-    return None
+class _Gate:
+    """All rules, compiled."""
+
+    def __init__(self) -> None:
+        guards = {name: _Guard(guard) for name, guard in words.GUARDS.items()}
+        self.rules = (*rules.RULES, rules.CRY_FOR_HELP)
+        self.someone_else = guards["of_someone_else"]
+        self.guards = [[guards[name] for name in rule.unless] for rule in self.rules]
+        self.harmless = Phrasebook([(0, line) for line in lines(words.HARMLESS)])
+        self.phrases = Phrasebook([(number, line) for number, rule in enumerate(self.rules) for line in lines(rule.phrases)])
+
+    def check(self, text: str) -> Danger | None:
+        """See the function of the same name."""
+        reading = _read(text)
+        danger = self.judge(reading)
+        if danger:
+            return danger
+        sensed = sense(self.blotted(reading.plain))
+        return Danger(sensed[0], (), reading.original(*sensed[1:])) if sensed else None
+
+    def blotted(self, plain: str) -> str:
+        """The message without what only looks like danger."""
+        for phrase in self.harmless.candidates(plain):
+            plain = phrase.blot_out(plain, _BLOT)
+        return plain
+
+    def judge(self, reading: _Reading) -> Danger | None:
+        """What the rules say."""
+        plain = self.blotted(reading.plain)
+        found: dict[str, tuple[int, int]] = {}
+        for phrase in self.phrases.candidates(plain):
+            rule = self.rules[phrase.rule]
+            if rule.code in found and not rule.of_someone_else:
+                continue
+            span = self.unspared(phrase, plain)
+            if span and rule.of_someone_else and self.someone_else.spares(plain, *span):
+                found.setdefault(rule.of_someone_else, span)
+            elif span:
+                found.setdefault(_CRY if rule is rules.CRY_FOR_HELP else rule.code, span)
+        cry = found.pop(_CRY, None)
+        if found:
+            code, *also = sorted(found, key=rules.PRECEDENCE.index)
+            return Danger(code, tuple(also), reading.original(*found[code]))
+        return Danger(rules.CRY_FOR_HELP.code, rules.CRY_ALSO, reading.original(*cry)) if cry else None
+
+    def unspared(self, phrase: Phrase, text: str) -> tuple[int, int] | None:
+        """The first stretch of text that the phrase means and that no guard spares."""
+        for hits in phrase.hits(text):
+            if not any(guard.spares(text, *hit.span()) for guard in self.guards[phrase.rule] for hit in hits):
+                return min(hit.start() for hit in hits), max(hit.end() for hit in hits)
+        return None
 
 
-_LOOK_BACK = 24
-_GUARDS = {name: _Guard(guard) for name, guard in words.GUARDS.items()}
-_RULE_GUARDS = [[_GUARDS[name] for name in rule.unless] for rule in words.RULES]
-_PHRASES = Phrasebook([(number, line) for number, rule in enumerate(words.RULES) for line in lines(rule.phrases)])
-_HARMLESS = Phrasebook([(0, line) for line in lines(words.HARMLESS)])
-_CRY = Phrase(0, (re.compile("|".join(pattern(line) for line in lines(words.CRY_FOR_HELP.phrases))),))
-_CRY_GUARDS = [_GUARDS[name] for name in words.CRY_FOR_HELP.unless]
+_CRY = "cry"
+
+
+@cache
+def _gate() -> _Gate:
+    return _Gate()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hotline.domain import safety_words as words
 
 _NAME = re.compile(r"\{([a-z_]+)\}")
+_INDENT = re.compile(" {2,}")
 NEAR = 24
 """How many characters may lie between the parts of a line that are joined by &."""
 _GAP, _LONG_GAP = "[^沒未無 ]{0,8}?", ".{0,16}?"
@@ -23,7 +24,8 @@ def pattern(phrase: str) -> str:
     """Turn a line of the words module into a regular expression, in the one form that messages are folded into."""
     spelled = _NAME.sub(lambda name: "(?:" + "|".join(listed(name[1])) + ")", phrase)
     uncaptured = re.sub(r"\((?!\?)", "(?:", spelled)
-    return folded(uncaptured).replace("……", _LONG_GAP).replace("…", _GAP)
+    bounded = uncaptured.replace(")*", "){0,4}").replace(")+", "){1,4}")  # or a hostile text would cost its square
+    return folded(bounded).replace("……", _LONG_GAP).replace("…", _GAP)
 
 
 def listed(name: str) -> list[str]:
@@ -33,8 +35,8 @@ def listed(name: str) -> list[str]:
 
 
 def lines(text: str) -> list[str]:
-    """The phrases of a block, one a line."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    """The phrases of a block, one a line; a line broken with a backslash arrives with the blanks that indented it."""
+    return [_INDENT.sub("", line) for line in text.splitlines() if line.strip()]
 
 
 def folded(text: str) -> str:
@@ -65,6 +67,10 @@ class Phrase:
             if all(found):
                 yield (hit, *(match for match in found if match))
 
+    def blot_out(self, text: str, blot: str) -> str:
+        """The text with every stretch that this phrase means made unreadable, at the same length."""
+        return self.parts[0].sub(lambda run: blot * len(run[0]), text)
+
 
 class Phrasebook:
     """Phrases that are found by the characters they need."""
@@ -76,7 +82,9 @@ class Phrasebook:
             Phrase(rule, tuple(re.compile(pattern(part)) for part in line.split(" & "))) for rule, line in phrases
         ]
         for number, (_, line) in enumerate(phrases):
-            needed = min(filter(None, (needed_chars(pattern(part)) for part in line.split(" & "))), key=len, default=None)
+            needed = min(
+                filter(None, (needed_chars(pattern(part)) for part in line.split(" & "))), key=len, default=None
+            )
             for char in needed or ():
                 self._by_char.setdefault(char, []).append(number)
             if not needed:

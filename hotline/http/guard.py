@@ -44,7 +44,7 @@ def guard(app: Sanic[Any, Any], *, secure: bool, chat_origins: frozenset[str]) -
             return error_response(request, NotAllowed("這個要求來自別的網站，沒有執行。", code="cross_site"))
         return None
 
-    @app.on_response
+    @app.on_response  # type: ignore[untyped-decorator]
     async def harden(request: Request, answer: HTTPResponse) -> None:
         headers = answer.headers
         headers.setdefault("X-Content-Type-Options", "nosniff")

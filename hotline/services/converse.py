@@ -37,7 +37,7 @@ from hotline.services.forget import forget
 from hotline.services.handoff import ask_for_person
 from hotline.services.house import House
 from hotline.services.knowledge import MENU
-from hotline.services.speak import speak
+from hotline.services.speak import FEED_CHANNELS, speak
 
 STATEFUL = frozenset(
     {
@@ -494,7 +494,8 @@ async def _apply(
     changes = dict(outcome.conversation)
     messages = list(outcome.messages)
     now = house.clock.now()
-    if not conversation.greeted and changes.get("greeted") and leased.rows[0].event.kind is not Kind.FOLLOW:
+    says_it_already = conversation.channel in FEED_CHANNELS or leased.rows[0].event.kind is Kind.FOLLOW
+    if not conversation.greeted and changes.get("greeted") and not says_it_already:
         messages = _introduced(messages)
     if changes.pop("leave_queue", False):
         conversation = replace(conversation, charge=handoff.stop_waiting(conversation.charge), expects={})

@@ -24,6 +24,10 @@ from hotline.ports import Parcel
 from hotline.services.house import House
 
 
+NOT_THE_CITIZENS = frozenset({"quota", "line_refuses_content"})
+"""Refusals that say nothing about the citizen: they stay reachable."""
+
+
 async def lease_parcel(house: House) -> Parcel | None:
     """The next parcel that is due, leased; None when there is none."""
     async with house.store.work() as work:
@@ -95,7 +99,7 @@ async def _unreachable(house: House, parcel: Parcel, code: str) -> None:
     async with house.store.work() as work:
         await work.outbox.finish(parcel, "undeliverable")
         conversation = await work.conversations.get(parcel.lane)
-        if conversation and code != "quota":
+        if conversation and code not in NOT_THE_CITIZENS:
             await work.conversations.save(replace(conversation, reachable=False))
     house.log.warning("undeliverable", parcel=parcel.id, code=code)
     house.bell.ring("desk")

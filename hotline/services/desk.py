@@ -44,7 +44,7 @@ async def conversation(house: House, agent: Agent, public_id: str, before: int |
         found = await work.conversations.by_public_id(public_id)
         if found is None:
             raise NotFound
-        messages = await work.feed.before(found.lane, before)
+        messages = [_for_desk(message) for message in await work.feed.before(found.lane, before)]
         cases = await work.cases.of(found.lane)
         last = messages[-1] if messages else None
     understood = [message["understood"] for message in messages if message.get("understood")]
@@ -102,6 +102,12 @@ def _row(house: House, row: QueueRow) -> dict[str, Any]:
         "reachable": found.reachable,
         "last_at": iso(found.last_at),
     }
+
+
+def _for_desk(message: dict[str, Any]) -> dict[str, Any]:
+    """A feed event with its picture at the address that the desk's cookie opens."""
+    image = message.get("image")
+    return {**message, "image": image.replace("/chat/photos/", "/desk/api/photos/") if image else None}
 
 
 def _place(found: Conversation) -> str | None:

@@ -76,6 +76,7 @@ async def claim(house: House, agent: Agent, public_id: str) -> int:
             claimed,
             [Message(words.AGENT_JOINED.format(name=agent.name))],
             key=f"claimed:{conversation.lane}:{charge.token}",
+            name=agent.name,
             speaker=Speaker.SYSTEM,
         )
         await work.audit.add(agent.id, "claimed", public_id, house.clock.now(), {"reason": conversation.charge.reason})
@@ -144,7 +145,8 @@ async def give_back(house: House, agent: Agent, public_id: str, token: int, *, c
             back = replace(back, expects={"what": "rating"})
         await work.conversations.save(back)
         await speak(
-            house, work, back, messages, key=f"left:{conversation.lane}:{back.charge.token}", speaker=Speaker.SYSTEM
+            house, work, back, messages, key=f"left:{conversation.lane}:{back.charge.token}",
+            name=agent.name, speaker=Speaker.SYSTEM
         )
         await work.audit.add(agent.id, "closed" if closed else "returned", public_id, house.clock.now())
     _changed(house, conversation)

@@ -45,6 +45,7 @@ NOTES: Mapping[str, str] = {
     "phone_not_needed": words.CONTACT_NOT_NEEDED,
     "missed": words.REPORT_NOT_TAKEN,
     "contact_unreadable": words.CONTACT_UNREADABLE,
+    "no_matter": "沒關係，接著辦。",
     "still_here": words.DANGER_STILL_HERE,
 }
 
@@ -52,7 +53,7 @@ NOTES: Mapping[str, str] = {
 def lead(house: House, result: Result, *, first: bool) -> str:
     """What is said right before the next question: what was taken, changed, or not understood."""
     draft = result.draft
-    if draft.outcome or (result.alarm and not result.corrected):
+    if draft.outcome or result.alarm:
         return ""
     service = house.report.service_of(draft)
     where = draft.place.show()

@@ -53,7 +53,7 @@ async def speak(
     if sent and conversation.channel not in FEED_CHANNELS and conversation.channel in house.senders:
         await work.outbox.add(
             conversation.lane,
-            key,
+            f"{conversation.public_id}:{key}",
             sent,
             reply_token=reply_token,
             reply_until=reply_until,

@@ -1,8 +1,8 @@
 /**
  * What the desk knows, and how it stays true.
  *
- * The service is the truth; events are hints that something changed. `queue` makes the list be fetched, `message` and `state` are
- * laid over what is here by sequence number, so that one that comes twice changes nothing. After every cut of the line the list and
+ * The service is the truth; events are hints that something changed. `queue` makes the list and the open
+ * conversation be fetched; lines are laid over what is here by sequence number. After every cut of the line the list and
  * the open conversation are fetched again, because nobody knows what was missed. Conversations that are not open are forgotten then.
  * Everything is filed under its conversation's id: an answer that arrives late lands where it belongs, whatever is open by now.
  */
@@ -149,34 +149,13 @@ export function useDesk(me: Me, selected: string | null): Desk {
     });
   }
 
-  function applyRow(row: Row): void {
-    place(row.id, (talk) => ({ ...talk, detail: { ...talk.detail, conversation: row } }));
-    const latest = state.current.queue;
-    if (latest === null) return;
-    const swap = (rows: Row[]): Row[] => rows.map((old) => (old.id === row.id ? row : old));
-    take({ ...latest, waiting: swap(latest.waiting), mine: swap(latest.mine), team: swap(latest.team) });
-  }
-
-  function onEvent(type: string, text: string): void {
-    let data: unknown;
-    try {
-      data = JSON.parse(text);
-    } catch {
-      return;
-    }
-    if (type === "queue") void fetchQueue();
-    if (type === "state") {
-      const { conversation, row, ...rest } = data as { conversation: string; row?: Row } & Partial<Row>;
-      applyRow({ ...(row ?? (rest as Row)), id: conversation });
-    }
-    if (type === "message") {
-      const { conversation, message } = data as { conversation: string; message: Message };
-      place(conversation, (talk) => ({
-        ...talk,
-        detail: { ...talk.detail, messages: overlay(talk.detail.messages, [message]) },
-      }));
-      confirm(conversation, { messages: [message] });
-    }
+  /** The service says only that something has changed; what it is, the list and the open conversation tell. */
+  function onEvent(type: string): void {
+    if (type === "signed_out") void api.me().catch(() => undefined);
+    if (type !== "queue") return;
+    void fetchQueue();
+    const open = state.current.selected;
+    if (open !== null) void fetchTalk(open, false);
   }
 
   useEffect(() => {

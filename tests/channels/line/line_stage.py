@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -39,19 +40,21 @@ async def served(
 ) -> AsyncIterator[str]:
     """The blueprints on a free port of this machine, in this event loop."""
     app: Sanic[Any, Any] = Sanic(f"test-{uuid.uuid4().hex}", configure_logging=False)
-    app.config.MOTD = app.config.ACCESS_LOG = False
+    app.config.MOTD = app.config.ACCESS_LOG = app.config.TOUCHUP = False  # touching up works for one app a process
     for blueprint in blueprints:
         app.blueprint(blueprint)
     if middleware:
         middleware(app)
-    server = await app.create_server(host="127.0.0.1", port=0, return_asyncio_server=True)
+    free = socket.create_server(("127.0.0.1", 0))  # Sanic takes port 0 for its default port
+    server = await app.create_server(sock=free, return_asyncio_server=True)
     assert server is not None
+    address = free.getsockname()
     await server.startup()
     await server.start_serving()
-    assert server.server is not None
     try:
-        yield f"http://127.0.0.1:{server.server.sockets[0].getsockname()[1]}"
+        yield f"http://127.0.0.1:{address[1]}"
     finally:
+        await server.before_stop()
         await server.close()
 
 

@@ -29,6 +29,9 @@ def test_a_text_is_counted_in_utf_16_units(text: str, units: int) -> None:
         ("\u200b\u0301", 2),
         ("a\u200db", 2),
         ("🏽", 1),
+        ("👩\u200d\u200d👧", 2),
+        ("👩\u200d\u0301\u200d👧", 2),
+        ("👩\u0301\u200d👧", 1),
     ],
 )
 def test_a_label_is_counted_as_a_reader_would(text: str, count: int) -> None:

@@ -312,7 +312,7 @@ nearly_events = st.recursive(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(nearly_events, max_size=4))
 def test_no_json_makes_the_reader_fail(events: list[Any]) -> None:
     taken, ignored = wire.read_events(events, NOW)
@@ -320,7 +320,7 @@ def test_no_json_makes_the_reader_fail(events: list[Any]) -> None:
     assert len(events) == len(taken) + len(ignored)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(names, nearly_events, max_size=12), words, words)
 def test_no_event_with_a_true_frame_makes_the_reader_fail_or_store_what_cannot_be_stored(
     content: dict[str, Any], type_: str, kind: str
@@ -334,7 +334,7 @@ def test_no_event_with_a_true_frame_makes_the_reader_fail_or_store_what_cannot_b
         assert "\x00" not in stored.encode().decode()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary())
 def test_no_bytes_make_the_reader_fail(raw: bytes) -> None:
     found = wire.events_in(raw)

@@ -164,7 +164,7 @@ messages = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(messages, min_size=1, max_size=12), st.booleans())
 def test_whatever_is_said_keeps_every_limit_of_lines(feed: list[dict[str, Any]], plain: bool) -> None:
     found = wire.messages_of(feed, plain=plain)
