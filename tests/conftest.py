@@ -10,10 +10,6 @@ from typing import Any
 import httpx
 import pytest
 import structlog
-from fakes.channel import FakeSender
-from fakes.citizen import Citizen
-from fakes.clock import FakeClock
-from fakes.understanding import FakeUnderstanding
 from sqlalchemy import Row, Table, select
 
 from hotline.adapters.bell import LocalBell
@@ -31,6 +27,10 @@ from hotline.domain.people import Agent, Role
 from hotline.domain.place import District
 from hotline.services import signin
 from hotline.services.house import House, Policy
+from tests.fakes.channel import FakeSender
+from tests.fakes.citizen import Citizen
+from tests.fakes.clock import FakeClock
+from tests.fakes.understanding import FakeUnderstanding
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PASSWORD = "correct horse battery"

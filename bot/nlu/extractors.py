@@ -254,8 +254,8 @@ def _counts(text: str) -> Iterator[Found]:
 
 
 def _is_article(text: str, found: re.Match[str]) -> bool:
-    """一個洞 and 整排一支都沒亮 count nothing; 床墊一個 does."""
-    if _NOT_ONE.match(text, found.end()):
+    """一個洞, 一堆垃圾 and 整排一支都沒亮 count nothing; 床墊一個 does."""
+    if _NOT_ONE.match(text, found.end()) or found[2] == "堆":
         return True
     return found[2] in _ARTICLES and "\u4e00" <= text[found.end() : found.end() + 1] <= "\u9fff"
 

@@ -1,6 +1,6 @@
 """Cut a text into the pieces of a Taiwan address: 區, 里, 鄰, 路, 段, 巷, 弄, 號, 樓, landmarks and names of other cities.
 
-`places.py` puts the pieces together. The cutting goes from what is certain to what is guessed, and a stretch of text that a
+`assemble.py` puts the pieces together. The cutting goes from what is certain to what is guessed, and a stretch of text that a
 surer rule has taken is closed to the later ones: station names first (民權西路站 is no road), then known roads, villages,
 numbers with their unit, and only then roads and landmarks known by nothing but their last word.
 """

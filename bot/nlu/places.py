@@ -2,7 +2,7 @@
 
 The road from text to place
 ---------------------------
-`typed` folds the text, `pieces` cuts it into 區, 路, 段, 巷, 弄, 號 and landmarks, this module puts them together:
+`typed` folds the text, `pieces` cuts it into 區, 路, 段, 巷, 弄, 號 and landmarks, `assemble` puts them together:
 
 1. Two roads with 跟, 與, / or nothing between them and 口 behind them are one crossing.
 2. Pieces that stand together and do not contradict one another are one place; a second road begins a second place.
@@ -258,7 +258,9 @@ def _other_change(typed: Typed) -> Place | None:
 
 
 _CORRECTS_ITSELF = fold_pattern(r"(?<!是)不是.{1,6}(?:是|樓)|改|應該是|其實是|更正|錯")
-_NEW_SIDE = fold_pattern(rf"(?:不是\s?(?:{SIDES})[\s,]*是|改成|改到|應該是|其實是)(?:在)?\s?({SIDES})(?!巷|[的]?路)")
+_NEW_SIDE = fold_pattern(
+    rf"(?:不是\s?(?:{SIDES})[\s,]*是|改成|改到|應該是|其實是)(?:在)?\s?({SIDES})(?=\s*$|[\s,.!啦喔吧才])"
+)
 
 
 def _weight(place: Place) -> int:

@@ -17,7 +17,9 @@ _LAMP_OR_TREE = frozenset(fold_name("燈樹面邊障霸況人標樁"))
 _NOT_AFTER_ROAD = frozenset(fold_name("燈樹面邊況人障霸肩由標牌徑程線途費板局權過基樁考里跑網殺平寬隊名透"))
 _NOT_AFTER_STREET = frozenset(fold_name("貓犬友頭景坊舞道區"))
 _NOT_BEFORE = frozenset(
-    fold_name("卡公線來到大小挖炸路街段上下馬道走網鐵電這那哪條過讓迷問順在有沒是逛繞塞封修鋪擋占佔通商的開整每個")
+    fold_name(
+        "後啊吧呢喔欸車把卡公線來到大小挖炸路街段上下馬道走網鐵電這那哪條過讓迷問順在有沒是逛繞塞封修鋪擋占佔通商的開整每個"
+    )
 )
 _NOT_ALONE = frozenset(fold_name("山大小水公前後上下同一半出老外內全單雙叉岔險生思活死斷鋪產"))
 _BEFORE_A_NAME = fold_pattern(

@@ -47,8 +47,10 @@ class Softmax:
 
 def softmax(scores: np.ndarray) -> np.ndarray:
     """Probabilities along the last axis."""
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return raised / raised.sum(axis=-1, keepdims=True)
+    raised = scores - scores.max(axis=-1, keepdims=True)
+    np.exp(raised, out=raised)
+    raised /= raised.sum(axis=-1, keepdims=True)
+    return raised
 
 
 def fit(
@@ -73,38 +75,49 @@ def fit(
     learned_sense = np.full((sense.shape[1], 1), 1e-3, np.float32)
     learned_bias = np.full(label_count, 1e-3, np.float32)
 
-    size = min(_LINES_A_STEP, max(16, lines // 16))
-    a_round = -(-lines // size)
-    rounds = max(_ROUNDS, -(-_FIRST_STEPS // a_round))
-    step, steps = 0, rounds * a_round
-    for _ in range(rounds):
-        order = chance.permutation(lines)
-        for start in range(0, lines, size):
+    # A line of weight 0.3 is visited in three rounds of ten instead of whispering in every one: the same sum, less work.
+    visits = np.minimum(weights, 1.0)
+    visited = float(visits.sum())
+    size = min(_LINES_A_STEP, max(16, int(visited) // 16))
+    rounds = max(_ROUNDS, -(-_FIRST_STEPS * size // int(visited + 1)))
+    for turn in range(rounds):
+        order = chance.permutation(np.flatnonzero(chance.random(lines) < visits))
+        for start in range(0, len(order), size):
             chosen = order[start : start + size]
-            rate = _RATE * (1.02 - step / steps)
-            step += 1
+            rate = np.float32(_RATE * (1.02 - (turn + start / len(order)) / rounds))
 
             batch = grams[chosen]
             touched, where = np.unique(batch.indices, return_inverse=True)
             compact = csr_matrix((batch.data, where, batch.indptr), shape=(len(chosen), len(touched)))
             own = model.grams[touched]
-            error = softmax(compact @ own + sense[chosen] @ model.sense + model.bias)
+            error = compact @ own
+            error += sense[chosen] @ model.sense
+            error += model.bias
+            error = softmax(error)
             error[np.arange(len(chosen)), labels[chosen]] -= 1
-            error *= (weights[chosen] / len(chosen))[:, None]
+            error /= len(chosen)
 
-            slope = compact.T.tocsr() @ error + shrink * own
-            learned = learned_grams[touched] + np.square(slope).mean(axis=1, keepdims=True)
-            learned_grams[touched] = learned
-            model.grams[touched] = own - rate * slope / np.sqrt(learned)
+            slope = compact.T.tocsr() @ error
+            slope += shrink * own
+            learned_grams[touched] += _mean_square(slope)
+            slope *= rate / np.sqrt(learned_grams[touched])
+            own -= slope
+            model.grams[touched] = own
 
-            slope = sense[chosen].T @ error + shrink * model.sense
-            learned_sense += np.square(slope).mean(axis=1, keepdims=True)
-            model.sense -= rate * slope / np.sqrt(learned_sense)
+            slope = sense[chosen].T @ error
+            slope += shrink * model.sense
+            learned_sense += _mean_square(slope)
+            slope *= rate / np.sqrt(learned_sense)
+            model.sense -= slope
 
             slope = error.sum(axis=0)
             learned_bias += np.square(slope)
             model.bias -= rate * slope / np.sqrt(learned_bias)
     return model
+
+
+def _mean_square(rows: np.ndarray) -> np.ndarray:
+    return np.einsum("ij,ij->i", rows, rows)[:, None] / np.float32(rows.shape[1])
 
 
 def fit_temperature(scores: np.ndarray, labels: np.ndarray) -> float:

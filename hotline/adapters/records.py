@@ -102,7 +102,7 @@ class SqlFeed:
         row = (
             await self._connection.execute(select(feed).where(feed.c.lane == lane, feed.c.message_id == message_id))
         ).first()
-        if row is None or row.body.get("withdrawn"):
+        if row is None or row.body.get("withdrawn") or row.body.get("text") == text:
             return False
         earlier = [*row.body.get("earlier", []), row.body.get("text", "")]
         body = {**row.body, "text": text, "earlier": earlier}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from channels.telegram.sender import TelegramSender
-from channels.telegram.webhook import telegram_routes
+import structlog
 from sanic import Blueprint
 
 from channels.line.sender import LineSender
 from channels.line.webhook import line_routes
+from channels.telegram.sender import TelegramSender
+from channels.telegram.webhook import telegram_routes
 from hotline.app.settings import Settings
 from hotline.app.wiring import Installation
+from hotline.domain.errors import Broken, Unavailable
 from simulators.line import line_simulator
+
+log = structlog.get_logger(__name__)
 
 
 def with_simulated_keys(settings: Settings, secret: str, token: str) -> Settings:
@@ -56,3 +61,22 @@ async def open_senders(installation: Installation, stack: AsyncExitStack) -> Non
             TelegramSender(settings.telegram_bot_token, settings.telegram_api_url)
         )
         installation.senders[telegram.channel] = telegram
+        if settings.secure:
+            registering = asyncio.create_task(_tell_telegram(telegram, settings))
+            stack.callback(registering.cancel)
+
+
+async def _tell_telegram(telegram: TelegramSender, settings: Settings) -> None:
+    """Register our webhook; Telegram may be away for a while, and the service runs meanwhile."""
+    pause = 5.0
+    while True:
+        try:
+            await telegram.connect(settings.public_url.rstrip("/"), settings.telegram_secret_token)
+            log.info("webhook_registered", channel="telegram")
+            return
+        except Unavailable:
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 300.0)
+        except Broken as error:
+            log.error("webhook_refused", channel="telegram", code=error.code)
+            return

@@ -152,7 +152,7 @@ def _as_environment(settings: Settings) -> dict[str, str]:
 async def _until_ready(children: list[Child], stopping: asyncio.Event) -> bool:
     """Wait until each would answer. False when told to stop; raises CannotRun when one ends or takes too long."""
     loop = asyncio.get_running_loop()
-    began = loop.time()
+    began = told = loop.time()
     waiting = list(children)
     while waiting:
         for child in list(waiting):
@@ -166,7 +166,9 @@ async def _until_ready(children: list[Child], stopping: asyncio.Event) -> bool:
             break
         if loop.time() - began > READY_SECONDS:
             raise CannotRun(f"{waiting[0].name} was not ready within {READY_SECONDS:.0f} s; {waiting[0].log} says why")
-        say(f"waiting for {' and '.join(child.name for child in waiting)} … {loop.time() - began:.0f} s")
+        if loop.time() - told >= 5.0 or sys.stdout.isatty():
+            told = loop.time()
+            say(f"waiting for {' and '.join(child.name for child in waiting)} … {told - began:.0f} s")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), 0.5)
             return False

@@ -30,7 +30,7 @@ class Hours:
         )
 
     def show(self) -> str:
-        """週一至週五 9:00–18:00, as a citizen reads it."""
+        """週一至週五09:00到18:00, as a citizen reads it."""
         if self.always:
             return "全天"
         days = sorted(self.weekdays)
@@ -47,9 +47,12 @@ def read_hours(text: str, closed_days: str = "") -> Hours:
     if not found:
         raise ValueError(f'desk hours must be "always" or like "1-5 09:00-18:00", not {text!r}')
     first, last = int(found[1]), int(found[2] or found[1])
+    opens, closes = time.fromisoformat(found[3].zfill(5)), time.fromisoformat(found[4].zfill(5))
+    if last < first or closes <= opens:
+        raise ValueError(f"desk hours must not end before they begin: {text!r}")
     return Hours(
         weekdays=frozenset(range(first - 1, last)),
-        opens=time.fromisoformat(found[3].zfill(5)),
-        closes=time.fromisoformat(found[4].zfill(5)),
+        opens=opens,
+        closes=closes,
         closed_days=frozenset(date.fromisoformat(day.strip()) for day in closed_days.split(",") if day.strip()),
     )

@@ -106,7 +106,9 @@ class Place:
             floor = f"{self.floor}樓" if self.floor else ""
             body = f"{self.road}{section}{lane}{alley}{number}{floor}"
         relation = self.relation
-        if relation[:1] in ("巷", "弄", "路") and body.endswith(relation[:1]):
+        if self.crossing and relation in ("路口", "口"):
+            relation = ""
+        elif relation[:1] in ("巷", "弄", "路") and body.endswith(relation[:1]):
             relation = relation[1:]
         if self.landmark and body:
             text = f"{self.district}{body}，{self.landmark}{relation}"

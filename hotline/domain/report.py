@@ -392,7 +392,7 @@ class Report:
         alarm = ""
         place = heard.first("place")
         if place and not heard.location:
-            found = Place.from_json(place.get("additional_info"))
+            found = self._on_the_map(Place.from_json(place.get("additional_info")))
             if not found.in_city:
                 notes.append("outside")
             elif not found.is_empty or found.district:
@@ -431,6 +431,13 @@ class Report:
         if alarm:
             draft = replace(draft, asked=FROZEN)
         return Result(draft, tuple(dict.fromkeys(taken)), alarm=alarm, redirect=redirect, warn=warn, notes=tuple(notes))
+
+    def _on_the_map(self, place: Place) -> Place:
+        """A place typed as coordinates, with the district its point lies in, if that is plain."""
+        if not place.has_point:
+            return place
+        near = districts_at(self.districts, place.lat or 0.0, place.lng or 0.0)
+        return replace(place, in_city=bool(near), district=place.district or (near[0] if len(near) == 1 else ""))
 
     def _mentions_danger(self, draft: Draft, text: str) -> bool:
         half = unicodedata.normalize("NFKC", text)
@@ -567,7 +574,7 @@ class Report:
     def _corrected(self, draft: Draft, heard: Heard, text: str) -> Result | None:
         """A correction changes the thing it names and nothing else."""
         editing = draft.asked in (CONFIRM, CHANGE) or (draft.asked == PLACE and draft.place.is_findable)
-        cue = bool(_CORRECTION.search(text))
+        cue = bool(_CORRECTION.search(text)) or self._is_correction(heard)
         if not (cue or editing):
             return None
         place = heard.first("place")
@@ -593,6 +600,11 @@ class Report:
                 corrected=(("時間", str(when["value"])),),
             )
         return None
+
+    def _is_correction(self, heard: Heard) -> bool:
+        """Did the extractor read the place as a change of an earlier one (不是8號，是18號)?"""
+        place = heard.first("place")
+        return bool(place and (place.get("additional_info") or {}).get("correction"))
 
     def _switched(self, draft: Draft, heard: Heard, text: str) -> Result | None:
         """不是路燈，是紅綠燈: the kind changes, the place stays."""

@@ -8,7 +8,9 @@ depend on Rasa. What it knows stands in `safety_words` and `safety_rules`; this 
 2. What only looks like danger (笑死, 爆胎, 找不到承辦人) is blotted out. What stands beside it is still judged.
 3. Every rule is tried. A hit counts unless one of the rule's guards speaks against it: it is negated (沒有漏電), a
    question about a procedure (火災證明怎麼申請), long past, only feared, or about a dog.
-4. Of the codes that are left the first in `PRECEDENCE` leads; the others go along, so that their numbers are shown.
+4. A small learnt model is asked too (`safety_sense`): it hears danger that no rule spells out, and may say that a message
+   with a danger word in it is only about office matters.
+5. Of the codes that are left the first in `PRECEDENCE` leads; the others go along, so that their numbers are shown.
 
 The gate would rather speak once too often than be silent once, most of all about suicide, violence, children, gas and
 wires: there, neither a joking tone nor a wish to know how something is done keeps it quiet.
@@ -24,7 +26,7 @@ from functools import cache
 from hotline.domain import safety_rules as rules
 from hotline.domain import safety_words as words
 from hotline.domain.safety_phrases import FORMS, Phrase, Phrasebook, folded, lines, pattern
-from hotline.domain.safety_sense import sense
+from hotline.domain.safety_sense import code_of, sense
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ class _Gate:
 
     def __init__(self) -> None:
         guards = {name: _Guard(guard) for name, guard in words.GUARDS.items()}
+        self.asking = re.compile(pattern(words.ASKING))
         self.rules = (*rules.RULES, rules.CRY_FOR_HELP)
         self.someone_else = guards["of_someone_else"]
         self.guards = [[guards[name] for name in rule.unless] for rule in self.rules]
@@ -194,11 +197,17 @@ class _Gate:
     def check(self, text: str) -> Danger | None:
         """See the function of the same name."""
         reading = _read(text)
+        plain = self.blotted(reading.plain)
         danger = self.judge(reading)
-        if danger:
+        if len(plain) < ENOUGH_TO_JUDGE:
             return danger
-        sensed = sense(self.blotted(reading.plain))
-        return Danger(sensed[0], (), reading.original(*sensed[1:])) if sensed else None
+        sensed = sense(plain)
+        if danger and sensed.is_ordinary and self.asking.search(plain):
+            return danger if {danger.code, *danger.also} & rules.WHEN_IN_DOUBT else None
+        if danger or not sensed.is_danger:
+            return danger
+        start, end = sensed.start, sensed.end
+        return Danger(code_of(plain[start:end]), (), reading.original(start, end))
 
     def blotted(self, plain: str) -> str:
         """The message without what only looks like danger."""
@@ -234,6 +243,8 @@ class _Gate:
 
 
 _CRY = "cry"
+ENOUGH_TO_JUDGE = 6
+"""Characters below which only the rules speak: a single word of danger is taken at its word."""
 
 
 @cache

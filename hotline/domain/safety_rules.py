@@ -40,6 +40,11 @@ PRECEDENCE = (
 )
 """Of several codes in one message the first of these leads."""
 
+WHEN_IN_DOUBT = frozenset(
+    {"suicide", "suicide_other", "child_elder_abuse", "domestic_violence", "gas", "exposed_wire"}
+)
+"""Where a false alarm costs little and silence may cost a life: here a rule is always believed."""
+
 RULES = (
     Rule(
         "suicide_other",
@@ -76,7 +81,7 @@ RULES = (
         {third}[^ 我]{0,8}(寫|畫|傳|貼|po)…(想死|要死|遺書|不想活|自殺)
         ({stranger}|{third}|學生|同學|小姐|男生|女生)…(站|坐|爬)(在|到|上)…(牆上|圍牆|女兒牆|窗台|屋簷|欄杆上|護欄)
         {high_place}…({stranger}|學生|同學)…(坐|站|爬)(在|到|上)
-        (傻事|想不開)
+        {third}…(傻事|想不開)
         """,
         unless=(),
     ),
@@ -190,6 +195,9 @@ RULES = (
         (恨|討厭|受不了)自己 & (活|死|消失|存在|傷害)
         一死了之|讓我死|求死|尋死
         (想|要|會|打算|準備)從[^ ]{0,6}跳(下去|下來)
+        ^我(現在|一個人)*在(頂樓|樓頂|天台|橋上|鐵軌上)了?$
+        這是我的?(遺言|遺書)|不配活(著|在)?
+        (以後|之後|再也)…不(會|用)…(麻煩|打擾|拖累)…(大家|你們|他們|別人|家人|任何人)
         """,
         unless=("an_insult", "denied", "of_an_animal", "about_a_programme"),
         of_someone_else="suicide_other",
@@ -341,6 +349,7 @@ RULES = (
         有火(光|在燒|在竄|$| )
         (地下室|屋內|室內|家裡|家|走廊|樓梯間|電梯|教室|房間|機房|停車場)…冒煙
         (點火|放火|火|燒)(已經)?…燒到…(涼亭|樹|房|屋|車|草|棚|木|家)
+        有人…(放火|縱火)
         """,
         unless=("negated", "only_feared", "announced", "long_ago", "of_a_chimney", "with_a_chimney", "about_the_service"),
     ),
@@ -596,7 +605,7 @@ RULES = (
             "long_ago",
             "of_an_animal",
             "for_an_animal",
-            
+
             "about_the_service",
             "feared_inside",
             "a_reproach", "about_an_animal", "with_an_animal"),
@@ -816,7 +825,7 @@ RULES = (
         跟蹤狂
         (跟蹤|尾隨|跟監|一直跟(著|在)|跟著)(我|她|後面|女|小)
         被(人)?(跟蹤|尾隨)
-        小偷|賊仔|遭小偷|失竊|遭竊|偷拍|行竊
+        (有|遭|是|進|家裡|抓到|看到|被)…小偷|^小偷$|賊仔|遭小偷|失竊|遭竊|偷拍|行竊
         偷(東西|錢|車|竊|機車|腳踏車|手機|包)(?!位|單位)
         ({vehicle}|手機|錢包|包包|錢|電腦|東西|電動車|電線|包裹|腳踏車)(又|剛剛|昨天|停在…)*被(人)?(偷(?!停|懶|拍|看|倒)|幹走|牽走|竊)
         綁架|擄人

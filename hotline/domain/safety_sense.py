@@ -3,13 +3,15 @@
 Rules catch what somebody thought of. People in danger write what nobody thought of: 「阿公被她推倒還不給飯」, 「我在河邊 水好深」.
 This is the net below the rules: a linear model over single characters and pairs, learnt from the phrases in
 `tests/domain/safety` and the ordinary messages in `data/nlu`. It is small enough to be read (`safety_weights`), decides in
-microseconds, and is only asked when no rule spoke. `python -m tests.domain.safety.teach` learns it anew.
+microseconds, and is asked when no rule spoke. It also has a say against those rules that only saw a word: 「車禍申訴要找誰」
+sounds like a counter, not like a street. About suicide, violence, children, gas and wires it has no such say. `python -m tests.domain.safety.teach` learns it anew.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from math import sqrt
 
@@ -17,7 +19,7 @@ from hotline.domain import safety_weights as learnt
 
 LONGEST = 2
 """Characters in the longest run that is looked at."""
-WINDOW = 36
+WINDOW = 60
 """A message longer than this is read clause by clause, so that one sentence of danger is heard in a long letter."""
 
 _DIGITS = re.compile("[0-9]+")
@@ -29,24 +31,45 @@ def runs(text: str) -> set[str]:
     return {edged[at : at + size] for size in range(1, LONGEST + 1) for at in range(len(edged) - size + 1)}
 
 
-def sense(text: str) -> tuple[str, int, int] | None:
-    """The code a text sounds like and the stretch that does, or None when it sounds like an ordinary message."""
-    weights, by_code = _weights(), _by_code()
-    best, where = learnt.THRESHOLD, None
-    for start, end in _windows(text):
-        known = [run for run in runs(text[start:end]) if run in weights]
-        score = learnt.BIAS + sum(weights[run] for run in known) / sqrt(len(known) or 1)
-        if score > best:
-            best, where = score, (start, end)
-    if where is None:
-        return None
-    heard = runs(text[slice(*where)])
-    size = sqrt(sum(run in weights for run in heard) or 1)
+@dataclass(frozen=True)
+class Sensed:
+    """How dangerous the most dangerous stretch of a text sounds, above or below even odds, and where it stands."""
+
+    score: float
+    start: int
+    end: int
+
+    @property
+    def is_danger(self) -> bool:
+        """It sounds like danger without any rule saying so."""
+        return self.score > learnt.THRESHOLD
+
+    @property
+    def is_ordinary(self) -> bool:
+        """It sounds so ordinary that a rule which only saw a word is not believed."""
+        return self.score < learnt.ORDINARY
+
+
+def sense(text: str) -> Sensed:
+    """Listen to a text, a few clauses at a time when it is long."""
+    weights = _weights()
+    return max((_sensed(text, start, end, weights) for start, end in _windows(text)), key=lambda sensed: sensed.score)
+
+
+def code_of(text: str) -> str:
+    """Of the codes the one that a dangerous text sounds like most."""
+    heard = runs(text)
+    size = sqrt(len(heard) or 1)
     scores = {
-        code: learnt.CODE_BIAS[code] + sum(of_code.get(run, 0.0) for run in heard) / size
-        for code, of_code in by_code.items()
+        code: learnt.CODE_BIAS[code] + sum(weights.get(run, 0.0) for run in heard) / size
+        for code, weights in _by_code().items()
     }
-    return max(scores, key=lambda code: scores[code]), *where
+    return max(scores, key=lambda code: scores[code])
+
+
+def _sensed(text: str, start: int, end: int, weights: dict[str, float]) -> Sensed:
+    known = [weights[run] for run in runs(text[start:end]) if run in weights]
+    return Sensed(learnt.BIAS + sum(known) / sqrt(len(known) or 1), start, end)
 
 
 def _windows(text: str) -> Iterator[tuple[int, int]]:

@@ -19,10 +19,12 @@ When it fails
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,6 +62,9 @@ STATEFUL = frozenset(
     }
 )
 """Buttons that belong to one moment: pressed later they are out of date. Every other button may be pressed any time."""
+
+BUSY_AFTER_SECONDS = 1.0
+BUSY_AGAIN_SECONDS = 4.0  # Telegram's "typing" lasts five seconds
 
 TYPED_MENU = {
     "報修通報": "report_menu",
@@ -119,11 +124,32 @@ async def _converse(house: House, leased: Leased) -> None:
     assert conversation is not None
     state = f"state:{leased.lane}"
     house.bell.ring(state)
-    rows = await _with_photos(house, conversation, leased)
-    outcome = await _turn(house, conversation, leased, rows)
+    async with _showing_that_we_look(house, conversation):
+        rows = await _with_photos(house, conversation, leased)
+        outcome = await _turn(house, conversation, leased, rows)
     await _commit(house, conversation, leased, outcome)
     for topic in (f"feed:{leased.lane}", state, "outbox", "desk"):
         house.bell.ring(topic)
+
+
+@asynccontextmanager
+async def _showing_that_we_look(house: House, conversation: Conversation) -> AsyncIterator[None]:
+    """A turn that takes longer than a moment is shown as being looked at, on channels that can show it."""
+
+    async def show() -> None:
+        sender = house.senders[conversation.channel]
+        await asyncio.sleep(BUSY_AFTER_SECONDS)
+        while True:
+            await sender.busy(conversation.address)
+            await asyncio.sleep(BUSY_AGAIN_SECONDS)
+
+    shown = conversation.channel in house.senders and conversation.charge.in_charge is InCharge.BOT
+    task = asyncio.create_task(show()) if shown else None
+    try:
+        yield
+    finally:
+        if task:
+            task.cancel()
 
 
 # ── deciding ──

@@ -23,8 +23,7 @@ from hotline.domain.retries import pause_after
 from hotline.ports import Parcel
 from hotline.services.house import House
 
-
-NOT_THE_CITIZENS = frozenset({"quota", "line_refuses_content"})
+NOT_THE_CITIZENS = frozenset({"quota", "line_refuses_content", "telegram_refuses_content"})
 """Refusals that say nothing about the citizen: they stay reachable."""
 
 

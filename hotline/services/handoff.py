@@ -145,8 +145,13 @@ async def give_back(house: House, agent: Agent, public_id: str, token: int, *, c
             back = replace(back, expects={"what": "rating"})
         await work.conversations.save(back)
         await speak(
-            house, work, back, messages, key=f"left:{conversation.lane}:{back.charge.token}",
-            name=agent.name, speaker=Speaker.SYSTEM
+            house,
+            work,
+            back,
+            messages,
+            key=f"left:{conversation.lane}:{back.charge.token}",
+            name=agent.name,
+            speaker=Speaker.SYSTEM,
         )
         await work.audit.add(agent.id, "closed" if closed else "returned", public_id, house.clock.now())
     _changed(house, conversation)

@@ -85,9 +85,9 @@ async def _line(work: Work, event: Incoming) -> tuple[Incoming, dict[str, Any]]:
                 "location": {"lat": place.lat, "lng": place.lng, "address": place.address},
             }
         case Kind.PHOTO:
-            own = event.channel == "web"
-            body = {"text": event.text or "（照片）", "image": f"/chat/photos/{event.photo}" if own else ""}
-            return event, body
+            text, covered = mask_ids(event.text)
+            image = f"/chat/photos/{event.photo}" if event.channel == "web" else ""
+            return replace(event, text=text), {"text": text or "（照片）", "image": image, "covered": covered}
         case Kind.STICKER:
             return event, {"text": f"（貼圖{'：' + event.text if event.text else ''}）"}
         case Kind.VOICE:

@@ -11,19 +11,19 @@ import shutil
 import socket
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from hotline.adapters.engine import Engines
+from hotline.adapters.engine import Engines, async_url
 from hotline.adapters.migrate import differences, migrate
 from hotline.adapters.store import SqlStore
-from hotline.adapters.tables import inbox, outbox
+from hotline.adapters.tables import inbox, metadata, outbox
 from hotline.domain import handoff
 from hotline.domain.cases import Case, CaseNumber, Status
 from hotline.domain.messages import Button, Incoming, Kind, Lane, Location, Speaker, lane_of
@@ -48,43 +48,52 @@ def postgres_url() -> str:
     return "postgresql://postgres@127.0.0.1:5432/postgres"
 
 
-@asynccontextmanager
-async def postgres() -> AsyncIterator[Engines]:
-    """A schema of its own, made by the migrations and dropped again."""
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a database of our own, made by the migrations and dropped again."""
     url = postgres_url()
     if not url:
         pytest.skip("no PostgreSQL: HOTLINE_TEST_POSTGRES_URL is not set and nothing answers on 127.0.0.1:5432")
     if importlib.util.find_spec("asyncpg") is None:
         pytest.skip("PostgreSQL's driver asyncpg is not installed")
     name = f"hotline_test_{uuid.uuid4().hex[:12]}"
-    outside = Engines(url)
-    try:
-        async with outside.writer.connect() as connection:
-            connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.execute(text(f"create database {name}"))
-    except Exception as error:
-        await outside.close()
-        pytest.skip(f"PostgreSQL does not let us in ({type(error).__name__})")
-    engines = Engines(outside.writer.url.set(database=name).render_as_string(hide_password=False))
-    await migrate(engines)
-    try:
-        yield engines
-    finally:
+
+    async def administer(statement: str) -> None:
+        outside = create_async_engine(async_url(url), isolation_level="AUTOCOMMIT")
+        async with outside.connect() as connection:
+            await connection.execute(text(statement))
+        await outside.dispose()
+
+    async def build(ours: str) -> None:
+        engines = Engines(ours)
+        await migrate(engines)
         await engines.close()
-        async with outside.writer.connect() as connection:
-            connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.execute(text(f"drop database {name} with (force)"))
-        await outside.close()
+
+    try:
+        asyncio.run(administer(f"create database {name}"))
+    except Exception as error:
+        pytest.skip(f"PostgreSQL does not let us in ({type(error).__name__})")
+    ours = make_url(url).set(database=name).render_as_string(hide_password=False)
+    asyncio.run(build(ours))
+    yield ours
+    asyncio.run(administer(f"drop database {name} with (force)"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def engines(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> AsyncIterator[Engines]:
+def database(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> str:
+    """The URL of an up-to-date database of this engine."""
     if request.param == "postgresql":
-        async with postgres() as engines:
-            yield engines
-        return
+        return str(request.getfixturevalue("postgres"))
     shutil.copy(empty_database, tmp_path / "hotline.db")
-    engines = Engines(f"sqlite:///{tmp_path / 'hotline.db'}")
+    return f"sqlite:///{tmp_path / 'hotline.db'}"
+
+
+@pytest.fixture
+async def engines(database: str) -> AsyncIterator[Engines]:
+    engines = Engines(database)
+    if not engines.is_sqlite:
+        async with engines.writer.begin() as connection:
+            await connection.execute(text(f"truncate {', '.join(metadata.tables)} restart identity cascade"))
     yield engines
     await engines.close()
 
@@ -97,7 +106,9 @@ def store(engines: Engines) -> Store:
 def event(address: str = "a", kind: Kind = Kind.TEXT, **more: Any) -> Incoming:
     """One event of a citizen on the channel `line`."""
     number = next(_events)
-    return Incoming("line", more.pop("event_id", f"e{number}"), address, kind, NOW, **({"text": f"第{number}句"} | more))
+    return Incoming(
+        "line", more.pop("event_id", f"e{number}"), address, kind, NOW, **({"text": f"第{number}句"} | more)
+    )
 
 
 async def opened(work: Work, address: str = "a") -> Lane:
@@ -172,10 +183,13 @@ async def test_the_database_keeps_what_it_acknowledged(engines: Engines) -> None
 
 
 async def test_a_transaction_that_ends_badly_leaves_nothing(store: Store) -> None:
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with store.work() as work:
             await opened(work)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
 
     async with store.look() as work:
         assert await work.conversations.get(lane_of("line", "a")) is None
@@ -198,7 +212,9 @@ async def test_an_event_stands_in_the_inbox_once(store: Store) -> None:
 
 
 async def test_an_event_comes_out_as_it_went_in(store: Store) -> None:
-    pin = event(kind=Kind.LOCATION, text="", location=Location(25.03, 121.56, "市府路1號"), reply_token="r", reply_until=5.5)
+    pin = event(
+        kind=Kind.LOCATION, text="", location=Location(25.03, 121.56, "市府路1號"), reply_token="r", reply_until=5.5
+    )
     await take_in(store, pin)
 
     leased = await lease_one(store)

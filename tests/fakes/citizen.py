@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from fakes.clock import FakeClock
 from hotline.domain.handoff import InCharge
 from hotline.domain.messages import Incoming, Kind, Lane, Location, lane_of
 from hotline.ports import Conversation
 from hotline.services.converse import converse_next
 from hotline.services.house import House
 from hotline.services.receive import receive
+from tests.fakes.clock import FakeClock
 
 _numbers = itertools.count(1)
 

@@ -26,9 +26,11 @@ WEIGHTS = ROOT / "hotline" / "domain" / "safety_weights.py"
 EPOCHS, STEP, DECAY, DANGER_COUNTS = 12, 0.5, 2e-6, 2.0
 THRESHOLD = 1.5
 """So far above even odds that ordinary messages stay below; chosen with --judge."""
+ORDINARY = -2.0
+"""So far below that no danger in new words was ever heard there."""
 
 DANGEROUS_LABELS = (
-    "road_hollow cable landslide slope gas police.missing police.fraud family. accident_steps power_line number/ tree"
+    "road_hollow cable landslide slope gas police.missing police.fraud family. accident_steps power_line number/emotional tree"
 ).split()
 """Examples of these labels may well speak of danger, so that they teach nothing about ordinary messages."""
 
@@ -37,7 +39,8 @@ Example = tuple[list[str], bool]
 
 def main(arguments: list[str]) -> None:
     """Learn and write, or learn and judge."""
-    dangers, harmless, ordinary = phrases("danger"), phrases("harmless"), ordinary_messages()
+    dangers = [(text, code) for text, code in phrases("danger") if len(text) >= safety.ENOUGH_TO_JUDGE]
+    harmless, ordinary = phrases("harmless"), ordinary_messages()
     if "--judge" in arguments:
         judge(dangers, harmless, ordinary)
         return
@@ -108,9 +111,10 @@ def written(dangers: list[tuple[str, str]], others: list[tuple[str, str]]) -> st
         '"""What the net below the rules has learnt; written by `python -m tests.domain.safety.teach`, not by hand."""',
         "",
         f"THRESHOLD = {THRESHOLD}",
+        f"ORDINARY = {ORDINARY}",
         f"BIAS = {bias:.3f}",
         'WEIGHTS = """',
-        *table(weights, 8),
+        *table(weights, 12),
         '"""',
     ]
     biases: dict[str, float] = {}
@@ -119,7 +123,7 @@ def written(dangers: list[tuple[str, str]], others: list[tuple[str, str]]) -> st
         of_code, biases[code] = learn(
             [(found, code == own) for found, own in zip(danger_runs, codes, strict=True)], in_danger
         )
-        lines += [f'    "{code}": """', *table(of_code, 60), '""",']
+        lines += [f'    "{code}": """', *table(of_code, 120), '""",']
     lines += ["}", "CODE_BIAS = {", *(f'    "{code}": {bias:.3f},' for code, bias in biases.items()), "}", ""]
     return "\n".join(lines)
 

@@ -113,7 +113,9 @@ def test_a_count_is_found_with_its_unit(text: str, value: str, n: int, unit: str
     assert entity.info == {"n": n, "unit": unit}
 
 
-@pytest.mark.parametrize("text", ["第二支", "這支燈", "一個禮拜", "有一個洞", "整排一支都沒亮", "三段", "3樓", "一排"])
+@pytest.mark.parametrize(
+    "text", ["第二支", "這支燈", "一個禮拜", "有一個洞", "一堆垃圾", "整排一支都沒亮", "三段", "3樓", "一排"]
+)
 def test_what_counts_nothing_is_left_alone(text: str) -> None:
     assert "count" not in kinds(text)
 

@@ -214,6 +214,29 @@ def test_the_road_of_a_lamp_belongs_to_the_lamp(typed: str, road: str | None, di
     assert (road, district) == ((place.road, place.district) if place else (None, None))
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "雨停後路上一個洞",
+        "天啊路上有坑",
+        "土石滑下來把路擋住了",
+        "樹倒了擋到車路",
+        "雨下大路就淹",
+        "挖路沒補好",
+        "通知線路所屬單位",
+        "一個橘子有多少卡路里",
+        "高速公路塞車",
+        "這些路都不平",
+        "社區街貓很多",
+        "公共路口",
+    ],
+)
+def test_a_way_without_a_name_is_no_road(typed: str) -> None:
+    place = find_place(typed)
+
+    assert place is None or place.road is None
+
+
 # --- the same place, typed differently -------------------------------------------------------------------------------
 
 

@@ -1,0 +1,1 @@
+"""Citizens' days, played against real processes: Rasa, the service, the channels' simulators."""
