@@ -6,7 +6,7 @@ rule. The labels travel beside it in the parse result:
     intent          family and confidence, or `nlu_fallback` when unsure
     intent_ranking  families
     labels          up to five full labels with their calibrated probabilities, also when unsure
-    wishes          full labels in the order they were said, only when one text holds several; else empty
+    wishes          [{name: full label, text: its own words}] in the order they were said; empty unless there are several
 
 What is kept of a model is numbers (`.npz`) and names (`.json`): loading one never unpickles anything.
 """
@@ -17,6 +17,7 @@ import json
 import logging
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +32,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import softmax
-from bot.nlu.clauses import clauses, parts
+from bot.nlu.clauses import clauses, denies, parts
 from bot.nlu.features import SENSE_SIZE, Views, Weights, sense
 from bot.nlu.normalise import Folded, fold
 from bot.nlu.sounds import pack, sound_table, unpack
@@ -71,10 +72,9 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
             "rare_below": 2,  # n-grams seen in fewer lines are dropped
             "slip_weight": 0.3,  # weight of the copy with a slip that each training line gets; 0 makes none
             "seed": 20,  # for the slips, the order of lines and the lines kept out for calibration
-            "calibrate": True,  # learn the temperature on a fifth of the lines
-            "unsure_below": 0.35,  # a best label less likely than this is not believed
+            "calibrate": True,  # learn the temperature on a tenth of the lines
+            "unsure_below": 0.4,  # a best label that is not this much likelier than "out of scope" is not believed
             "margin_below": 0.05,  # nor one that leads the second by less than this
-            "out_of_scope_from": 0.25,  # nor one beside which "out of scope" is this likely
             "long_text": 1000,  # a longer text is not judged, only guessed at: the citizen is asked
             "read_at_most": 600,  # characters that are read of it
             "wish_part_from": 0.6,  # certainty asked of what follows 另外, 順便 …
@@ -138,20 +138,18 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
         senses = self._sense([*folded, *slipped])
         lines = len(folded)
 
-        temperature = 1.0
-        if self.config["calibrate"]:
-            kept_out = _every_fifth(wanted, self.config["seed"])
-            if kept_out.any() and not kept_out.all():
-                seen = np.flatnonzero(~kept_out)
-                trial = self._fit(grams, senses, wanted, seen, lines)
-                scores = trial.all_scores(grams[:lines][kept_out], senses[:lines][kept_out])
-                temperature = softmax.fit_temperature(scores, wanted[kept_out])
-
-        self.model = self._fit(grams, senses, wanted, np.arange(lines), lines)
-        self.model.temperature = temperature
+        kept_out = _a_tenth(wanted, self.config["seed"]) if self.config["calibrate"] else np.zeros(lines, dtype=bool)
+        with ThreadPoolExecutor(2) as cores:  # numpy and scipy let go of the interpreter, so two fits take the time of one
+            final = cores.submit(self._fit, grams, senses, wanted, np.arange(lines))
+            trial = cores.submit(self._fit, grams, senses, wanted, np.flatnonzero(~kept_out)) if kept_out.any() else None
+            self.model = final.result()
+        if trial is not None:
+            scores = trial.result().all_scores(grams[:lines][kept_out], senses[:lines][kept_out])
+            self.model.temperature = softmax.fit_temperature(scores, wanted[kept_out])
         self.model.grams = self.model.grams.astype(np.float16)
 
-    def _fit(self, grams: Any, senses: np.ndarray, wanted: np.ndarray, chosen: np.ndarray, lines: int) -> Softmax:
+    def _fit(self, grams: Any, senses: np.ndarray, wanted: np.ndarray, chosen: np.ndarray) -> Softmax:
+        lines = len(wanted)
         copies = grams.shape[0] // lines
         rows = np.concatenate([chosen + lines * copy for copy in range(copies)])
         weights = np.where(rows < lines, 1.0, self.config["slip_weight"])
@@ -213,12 +211,10 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
     def is_unsure(self, chances: np.ndarray) -> bool:
         """Whether the best label is too weak, too close to the next, or beside a likely "out of scope"."""
         second, first = np.sort(chances)[-2:]
-        if first < self.config["unsure_below"] or first - second < self.config["margin_below"]:
-            return True
-        best = self.labels[int(chances.argmax())]
-        if best == OUT_OF_SCOPE or OUT_OF_SCOPE not in self.labels:
-            return False
-        return bool(chances[self.labels.index(OUT_OF_SCOPE)] >= self.config["out_of_scope_from"])
+        outside = 0.0
+        if OUT_OF_SCOPE in self.labels and self.labels[int(chances.argmax())] != OUT_OF_SCOPE:
+            outside = float(chances[self.labels.index(OUT_OF_SCOPE)])
+        return bool(first - outside < self.config["unsure_below"] or first - second < self.config["margin_below"])
 
     def _chances(self, texts: Sequence[Folded]) -> list[np.ndarray | None]:
         """The probability of each label for each text; None where nothing is known of the text."""
@@ -234,16 +230,18 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
 
     def _wishes(
         self, said: list[str], said_clauses: list[list[str]], chances: list[np.ndarray | None]
-    ) -> list[str]:
-        """The different requests of one text, in the order they were said; empty when there is only one."""
+    ) -> list[dict[str, str]]:
+        """The different requests of one text with the words of each, as they were said; empty when there is only one."""
         of_part, of_clause = chances[: len(said)], iter(chances[len(said) :])
-        wishes: list[str] = []
-        for part_chances, found in zip(of_part, said_clauses):
-            inner = [self._wish(next(of_clause), self.config["wish_clause_from"]) for _ in found]
-            inner = [label for label in inner if label]
-            if len(said) > 1 and len(set(inner)) < 2:
-                inner = [self._wish(part_chances, self.config["wish_part_from"]) or (inner[0] if inner else "")]
-            wishes += [label for label in inner if label and label not in wishes]
+        wishes: list[dict[str, str]] = []
+        for part, part_chances, found in zip(said, of_part, said_clauses):
+            inner = [(self._wish(next(of_clause), self.config["wish_clause_from"]), clause) for clause in found]
+            inner = [(label, clause) for label, clause in inner if label and not denies(clause)]
+            if len(said) > 1 and len({label for label, _ in inner}) < 2:
+                whole = self._wish(part_chances, self.config["wish_part_from"])
+                inner = [(whole, part)] if whole else inner[:1]
+            known = {wish["name"] for wish in wishes}
+            wishes += [{"name": label, "text": words} for label, words in inner if label and label not in known]
         return wishes if len(wishes) > 1 else []
 
     def _wish(self, chances: np.ndarray | None, least: float) -> str | None:
@@ -317,11 +315,11 @@ def _ends(text: str, size: int) -> str:
     return text[: size * 2 // 3] + "\n" + text[-(size // 3) :]
 
 
-def _every_fifth(wanted: np.ndarray, seed: int) -> np.ndarray:
-    """A fifth of each label's lines, at random; a label with fewer than five lines keeps them all."""
+def _a_tenth(wanted: np.ndarray, seed: int) -> np.ndarray:
+    """About a tenth of each label's lines, at random, and never the last one that a label has."""
     chance = np.random.default_rng(seed)
     kept_out = np.zeros(len(wanted), dtype=bool)
     for label in np.unique(wanted):
-        rows = np.flatnonzero(wanted == label)
-        kept_out[chance.permutation(rows)[: len(rows) // 5]] = True
+        rows = chance.permutation(np.flatnonzero(wanted == label))
+        kept_out[rows[: min(int(len(rows) / 10 + chance.random()), len(rows) - 1)]] = True
     return kept_out

@@ -25,6 +25,14 @@ def _long_enough(text: str) -> bool:
     return sum(character.isalnum() for character in text) >= _LEAST
 
 
+_DENIAL = re.compile(r"(?:但|但是|而且|也|都|目前|應該|應该)?(?:沒|没|不|無|无|別|别)")
+
+
+def denies(clause: str) -> bool:
+    """Whether a clause says that something is not: 「沒有漏電」 tells more of what was said before, and wishes nothing."""
+    return bool(_DENIAL.match(clause))
+
+
 def parts(text: str) -> list[str]:
     """What stands between the words that open a new subject; one part when there are none."""
     found = [part.strip() for part in _TURN.split(text)]

@@ -16,7 +16,7 @@ from hotline.domain.errors import Refused, TooLarge
 BYTES_MOST = 10 * 1024 * 1024
 PIXELS_MOST = 40_000_000
 SIDE_MOST = 2048
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "MPO")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")  # a phone's MPO is read by the JPEG reader
 _ID = re.compile(r"[A-Za-z0-9]{8,64}")
 
 Image.MAX_IMAGE_PIXELS = PIXELS_MOST

@@ -300,7 +300,11 @@ class SqlConversations:
         last = (
             await self._connection.execute(
                 select(feed.c.speaker, feed.c.body)
-                .where(feed.c.lane == conversation.lane, feed.c.note.is_(False), feed.c.speaker != Speaker.SYSTEM.value)
+                .where(
+                    feed.c.lane == conversation.lane,
+                    feed.c.note.is_(False),
+                    feed.c.speaker.in_((Speaker.CITIZEN.value, Speaker.AGENT.value)),
+                )
                 .order_by(feed.c.seq.desc())
                 .limit(1)
             )

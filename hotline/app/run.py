@@ -22,6 +22,7 @@ from hotline.app.wiring import PROJECT, wire
 from hotline.services.signin import first_administrator
 
 READY_SECONDS = 180.0
+DEMO_AGENT = "小林"  # the name citizens see beside the demo's first agent
 
 
 class CannotRun(RuntimeError):
@@ -86,7 +87,8 @@ async def _prepare(settings: Settings) -> str | None:
     try:
         await migrate(installation.engines)
         say("the database is ready")
-        return await first_administrator(installation.house, settings.admin_password)
+        name = DEMO_AGENT if settings.demo else "管理員"
+        return await first_administrator(installation.house, settings.admin_password, name)
     finally:
         await installation.close()
 

@@ -32,6 +32,7 @@ class Question:
     first_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     only_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     from_place: bool = False
+    with_count: str = ""  # a text that is also taken unasked, when it names a choice of that question and how many
     warn: Mapping[str, str] = field(default_factory=dict)
     redirect: Mapping[str, str] = field(default_factory=dict)
 
@@ -173,6 +174,7 @@ def _question(raw: Mapping[str, Any]) -> Question:
         first_if=_lists(raw.get("first_if")),
         only_if=_lists(raw.get("only_if")),
         from_place=bool(raw.get("from_place")),
+        with_count=raw.get("with_count") or "",
         warn={str(choice): str(words) for choice, words in (raw.get("warn") or {}).items()},
         redirect={str(choice): str(label) for choice, label in (raw.get("redirect") or {}).items()},
     )

@@ -82,9 +82,7 @@ def claim(charge: Charge, agent_id: str, agent_name: str) -> Charge:
         if charge.agent_id == agent_id:
             return charge
         raise Conflict(f"{charge.agent_name}已經接手了。", code="taken")
-    return replace(
-        charge, in_charge=InCharge.AGENT, token=charge.token + 1, agent_id=agent_id, agent_name=agent_name, reason=""
-    )
+    return replace(charge, in_charge=InCharge.AGENT, token=charge.token + 1, agent_id=agent_id, agent_name=agent_name)
 
 
 def check_holds(charge: Charge, agent_id: str, token: int) -> None:

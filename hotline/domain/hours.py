@@ -25,8 +25,10 @@ class Hours:
     def is_open(self, now: datetime) -> bool:
         if self.always:
             return True
-        return now.weekday() in self.weekdays and now.date() not in self.closed_days and (
-            self.opens <= now.time() < self.closes
+        return (
+            now.weekday() in self.weekdays
+            and now.date() not in self.closed_days
+            and (self.opens <= now.time() < self.closes)
         )
 
     def show(self) -> str:

@@ -47,6 +47,7 @@ _ASKING = re.compile(
     r"[嗎?？]|ㄇ$|怎麼|多少|幾點|什麼|甚麼|可不可以|能不能|會不會|要不要|多久|為什麼|哪裡|哪一|可以.+嗎|誰|how|what|when|where"
 )
 _NEGATED = re.compile(r"(沒有?|無|未|不是|並非|別|not?)\s*[^，,。；;\s]{0,3}$")
+_MAY_I = re.compile(r"(可以|行|好)[嗎ㄇ吧?？]*$")
 _SORRY = re.compile(r"^(不好意思|抱歉|對不起|歹勢|拍謝|sorry)")
 _GO_ON = re.compile(r"接|繼續|^好|^對|^嗯|^要|^可以|^ok|continue")
 _ANEW = re.compile(r"重新|重來|從頭|重填")
@@ -406,7 +407,7 @@ class Report:
         for question in self.questions(self.service_of(draft)):
             if question.id in answers or question.id == draft.asked:
                 continue
-            value = self._overheard(question, heard)
+            value = self._overheard(self.service_of(draft), question, heard)
             if value:
                 answers[question.id] = value
                 taken.append(question.id)
@@ -444,8 +445,12 @@ class Report:
         spots = ((word, half.find(word)) for word in self.service_of(draft).danger_words)
         return any(spot >= 0 and not _NEGATED.search(half[:spot]) for _, spot in spots)
 
-    def _overheard(self, question: Question, heard: Heard) -> str:
+    def _overheard(self, service: Service, question: Question, heard: Heard) -> str:
         """An answer to a question that was not asked, if the words leave no doubt."""
+        if question.with_count:
+            named = service.question(question.with_count)
+            says_both = named and heard.first("count") and heard_choice(named, heard.text) and len(heard.text) <= 30
+            return heard.text.strip() if says_both else ""
         if question.type == "number":
             count = heard.first("count")
             return str((count.get("additional_info") or {}).get("n") or "") if count else ""
@@ -517,6 +522,8 @@ class Report:
 
     def _is_aside(self, heard: Heard, text: str) -> bool:
         """Is this about something else? A question about a topic is; a bare noun while we wait for words is not."""
+        if _MAY_I.search(text) and len(text) <= 14:
+            return False  # 一樓騎樓可以嗎: an answer that asks back
         if heard.intent in _ASIDE and heard.confidence >= 0.55:
             return (
                 heard.intent not in ("ask", "refer", "number") or bool(_ASKING.search(text)) or heard.confidence >= 0.9
@@ -535,7 +542,7 @@ class Report:
                     return str((count.get("additional_info") or {}).get("n") or "")
                 return digits[0] if digits else (UNSURE if _UNSURE.search(text) else "")
             case _:
-                return heard.text.strip()[:500]
+                return _MAY_I.sub("", heard.text.strip()[:500]).strip() or heard.text.strip()[:500]
 
     def _answer_district(self, draft: Draft, heard: Heard, text: str) -> Result:
         for district in self.districts:

@@ -10,7 +10,7 @@ depend on Rasa. What it knows stands in `safety_words` and `safety_rules`; this 
    question about a procedure (火災證明怎麼申請), long past, only feared, or about a dog.
 4. A small learnt model is asked too (`safety_sense`): it hears danger that no rule spells out, and may say that a message
    with a danger word in it is only about office matters.
-5. Of the codes that are left the first in `PRECEDENCE` leads; the others go along, so that their numbers are shown.
+5. All this is done for the message as a whole and for each of its sentences. Of the codes that are left the first in `PRECEDENCE` leads; the others go along, so that their numbers are shown.
 
 The gate would rather speak once too often than be silent once, most of all about suicide, violence, children, gas and
 wires: there, neither a joking tone nor a wish to know how something is done keeps it quiet.
@@ -20,13 +20,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from hotline.domain import safety_rules as rules
 from hotline.domain import safety_words as words
 from hotline.domain.safety_phrases import FORMS, Phrase, Phrasebook, folded, lines, pattern
-from hotline.domain.safety_sense import code_of, sense
+from hotline.domain.safety_sense import WINDOW, code_of, sense
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def check(text: str) -> Danger | None:
 
 def by_rules(text: str) -> Danger | None:
     """Return the danger that the rules alone find; what the net below them is taught with."""
-    return _gate().judge(_read(text))
+    return _gate().by_rules(_read(text))
 
 
 def as_heard(text: str) -> str:
@@ -88,9 +88,34 @@ def _read(text: str) -> _Reading:
     if _BLANK in padded:
         padded = _SPACED_OUT.sub(lambda run: _pad(run[1], run[0]), padded)
         padded = _SPLIT.sub(lambda run: _pad(run[0].replace(_BLANK, "").replace(_GONE, ""), run[0]), padded)
+    return _reading(text, padded)
+
+
+def _reading(text: str, padded: str) -> _Reading:
     plain = padded.replace(_GONE, "")
-    plain = _HOMOPHONES.sub(lambda run: _HEARD[run[0]], plain)
-    return _Reading(text, padded, plain)
+    return _Reading(text, padded, _HOMOPHONES.sub(lambda run: _HEARD[run[0]], plain))
+
+
+def _run_together(reading: _Reading) -> _Reading:
+    """The same message without the blanks that many people type where others put nothing: 「電線 掉下來」."""
+    return _reading(reading.text, _BETWEEN.sub(_GONE, reading.padded))
+
+
+def _sentences(text: str) -> list[str]:
+    """The whole text, and when it has several sentences each of them, those of a long breath in overlapping parts."""
+    several = [part for sentence in _END.split(text) if sentence.strip() for part in _breaths(sentence)]
+    return [text, *several] if len(several) > 1 else [text]
+
+
+def _breaths(sentence: str) -> list[str]:
+    """A sentence cut where its writer drew breath; every part begins with the clause that ended the part before."""
+    parts, begun, last = [], 0, 0
+    for pause in _PAUSE.finditer(sentence):
+        if pause.end() - begun > _BREATH and last > begun:
+            parts.append(sentence[begun : pause.start()])
+            begun = last
+        last = pause.end()
+    return [*parts, sentence[begun:]]
 
 
 def _pad(kept: str, whole: str) -> str:
@@ -137,6 +162,10 @@ _FOLD = _Folding({0: _GONE})
 _LINK = re.compile(r"[a-z]{2,10}://[^\s一-鿿]*", re.IGNORECASE)
 _BOPOMOFO = re.compile(f"[ㄅ-ㄩ][ㄅ-ㄩ{_GONE} ]*")
 _STRETCHED = re.compile(r"(.)(?:\1){2,}")
+_END = re.compile(r"[\n\r。！？!?；;]+")
+_PAUSE = re.compile(r"[\s，,、~～]+")
+_BREATH = 40
+_BETWEEN = re.compile(f"(?<=[㐀-鿿{_GONE}]) (?=[㐀-鿿])")
 _BLANKS = re.compile(f"{_BLANK}{{2,}}")
 _SPACED_OUT = re.compile(r"(?<![^ ])([㐀-鿿]) (?=[㐀-鿿](?![^ ]))")
 _SPLIT = re.compile("|".join(f"{word[0]}[ {_GONE}]+{word[1]}" for word in words.SPLIT_WORDS.split()))
@@ -174,8 +203,10 @@ class _Guard:
 
 
 _LOOK_BACK = 24
-_IN_SIGHT = 60
-"""A guard looks this far for its words: in a long letter, what stands ten lines away is about something else."""
+_IN_SIGHT = 16
+"""A guard looks this far for its words: what stands further away is about something else."""
+_SHORT = 60
+"""A message up to this length is also read without its blanks."""
 
 
 def _compiled(phrase: str) -> re.Pattern[str] | None:
@@ -192,17 +223,32 @@ class _Gate:
         self.someone_else = guards["of_someone_else"]
         self.guards = [[guards[name] for name in rule.unless] for rule in self.rules]
         self.harmless = Phrasebook([(0, line) for line in lines(words.HARMLESS)])
-        self.phrases = Phrasebook([(number, line) for number, rule in enumerate(self.rules) for line in lines(rule.phrases)])
+        self.phrases = Phrasebook(
+            [(number, line) for number, rule in enumerate(self.rules) for line in lines(rule.phrases)]
+        )
 
     def check(self, text: str) -> Danger | None:
-        """See the function of the same name."""
+        """See the function of the same name: the message as a whole, and every sentence for itself.
+
+        As a whole, since 「他喝醉了」 and 「一直踹門」 may come in two lines; each for itself, since what spares one line
+        (an old case, a form, a dog) must not spare the next.
+        """
+        heard = [danger for piece in _sentences(text) if (danger := self.check_one(piece))]
+        if len(heard) < 2:
+            return heard[0] if heard else None
+        codes = {code for danger in heard for code in (danger.code, *danger.also)}
+        first = min(heard, key=lambda danger: rules.PRECEDENCE.index(danger.code))
+        return replace(first, also=tuple(sorted(codes - {first.code}, key=rules.PRECEDENCE.index)))
+
+    def check_one(self, text: str) -> Danger | None:
+        """The danger in a message, or in one sentence of it."""
         reading = _read(text)
         plain = self.blotted(reading.plain)
-        danger = self.judge(reading)
+        danger = self.by_rules(reading)
         if len(plain) < ENOUGH_TO_JUDGE:
             return danger
         sensed = sense(plain)
-        if danger and sensed.is_ordinary and self.asking.search(plain):
+        if danger and sensed.is_ordinary and len(plain) <= WINDOW and self.asking.search(plain):
             return danger if {danger.code, *danger.also} & rules.WHEN_IN_DOUBT else None
         if danger or not sensed.is_danger:
             return danger
@@ -215,8 +261,15 @@ class _Gate:
             plain = phrase.blot_out(plain, _BLOT)
         return plain
 
+    def by_rules(self, reading: _Reading) -> Danger | None:
+        """What the rules say, blanks taken for the end of a clause and, in a short message, for nothing."""
+        danger = self.judge(reading)
+        if not danger and _BLANK in reading.plain and len(reading.plain) <= _SHORT:
+            danger = self.judge(_run_together(reading))
+        return danger
+
     def judge(self, reading: _Reading) -> Danger | None:
-        """What the rules say."""
+        """What the rules say of one reading."""
         plain = self.blotted(reading.plain)
         found: dict[str, tuple[int, int]] = {}
         for phrase in self.phrases.candidates(plain):

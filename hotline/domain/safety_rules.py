@@ -40,9 +40,7 @@ PRECEDENCE = (
 )
 """Of several codes in one message the first of these leads."""
 
-WHEN_IN_DOUBT = frozenset(
-    {"suicide", "suicide_other", "child_elder_abuse", "domestic_violence", "gas", "exposed_wire"}
-)
+WHEN_IN_DOUBT = frozenset({"suicide", "suicide_other", "child_elder_abuse", "domestic_violence", "gas", "exposed_wire"})
 """Where a false alarm costs little and silence may cost a life: here a rule is always believed."""
 
 RULES = (
@@ -53,7 +51,7 @@ RULES = (
         {third}[^ 我]{0,6}(說|講|傳|留|打)…(再見了|對不起|永別|遺書|來世|下輩子)
         {third}[^ 我]{0,6}(要|想)(死|跳)(?!巷|當|守|機|舞|繩|過|槽)
         {third}[^ 我]{0,8}(去死|死掉)…(掛|不接|關機|人不見)
-        {third}……(站|坐|爬|走|跨|翻)(在|到|上|出)*…{high_place}…(邊|外|上|哭|跳|要|往下)
+        {third}[^我]{0,16}?(站|坐|爬|走|跨|翻)(在|到|上|出)*…{high_place}…(邊|外|上|哭|跳|要|往下)
         {third}…(在|到|上)(頂樓|天台|橋上|樓頂)…(邊緣|邊邊|外面|要跳|徘徊|哭)
         {stranger}…{high_place}…(邊緣|外面|外側|要跳)
         {high_place}…(邊緣|外面|外側)…{stranger}
@@ -61,23 +59,23 @@ RULES = (
         {third}[^ 我]{0,8}藥(都)?(準備好|買好|存好)
         {third}[^ 我]{0,8}吞…藥
         {third}[^ 我]{0,8}(割手|割自己|自殘|傷害自己)
-        {third}……活著(沒|好|很|真|太)…(意思|意義|累|痛苦|苦)
+        {third}[^我]{0,16}?活著(沒|好|很|真|太)…(意思|意義|累|痛苦|苦)
         {third}[^ 我]{0,4}(想|要)去(找|陪)(阿公|阿嬤|爸|媽|爺爺|奶奶|他|她|老伴|祖先|佛祖)……(交代|存摺|後事|遺產|再見)
-        {third}……鬧自殺
+        {third}[^我]{0,16}?鬧自殺
         死給(我|你|他|大家)看
         (friend|brother|sister|mom|mother|dad|father|husband|wife|son|daughter|he|she|roommate|someone) .{0,20}(kill (him|her)self|suicide|suicidal|jump off|wants to die)
-        {third}……(忘記|忘了)(他|她|我)$
-        {third}……(謝謝|感謝)我…(一直以來|這些年|照顧)……(忘|保重|再見|走|對不起|永別)
-        {third}……(鎖|關)在…(浴室|房間|廁所|車)……(割|自殘|自殺|藥|遺書|憂鬱|想不開|死)
-        {third}……(割過|自殺過|吞過|自殘過|有憂鬱症)……(聯絡不上|沒回|不接|不見|鎖|關|不開門)
+        {third}[^我]{0,16}?(忘記|忘了)(他|她|我)$
+        {third}[^我]{0,16}?(謝謝|感謝)我…(一直以來|這些年|照顧)……(忘|保重|再見|走|對不起|永別)
+        {third}[^我]{0,16}?(鎖|關)在…(浴室|房間|廁所|車)……(割|自殘|自殺|藥|遺書|憂鬱|想不開|死)
+        {third}[^我]{0,16}?(割過|自殺過|吞過|自殘過|有憂鬱症)……(聯絡不上|沒回|不接|不見|鎖|關|不開門)
         ({third}|{stranger})…(坐|站|蹲|趴|爬|掛)(在|到|上)*…(護欄|欄杆|圍牆|女兒牆|窗台|橋|樓頂|頂樓|屋頂)(上|外|邊|外面)?……(腳|懸|跳|往下|搖|外面|哭|不下來|勸)
-        {third}……(想不開|尋死|厭世|了結自己|結束生命|活不下去|不想活)
+        {third}[^我]{0,16}?(想不開|尋死|厭世|了結自己|結束生命|活不下去|不想活)
         ({kin}|{known}|他|她)[^ 我]{0,6}(拿|握|買)(著|了)?…{blade}…(割|劃|對著自己|抵|要死|說要)
         {third}[^ 我]{0,6}(說|講|傳|打來|寫|po|發文|留言|哭著)[^ 我]{0,10}(死|不想活|消失|解脫|離開這個世界|來世|活著)
         {third}[^ 我]{0,8}(喝|買)…農藥(?!…(噴|除|回收|丟))
         ({third}) & (放著|留下|留了|發現|看到|傳|收到|找到)(了)?[^ 我]{0,6}(遺書|割腕|自殘|自殺|燒炭|跳樓)
         {third}[^ 我]{0,6}(吃|吞)(了|下)?(一堆|很多|整瓶|一把|好多|整罐|一整)…(藥|安眠藥)
-        {third}……(帶|拉|抱)…(一起|同歸)(死|走|於盡)
+        {third}[^我]{0,16}?(帶|拉|抱)…(一起|同歸)(死|走|於盡)
         {third}[^ 我]{0,8}(寫|畫|傳|貼|po)…(想死|要死|遺書|不想活|自殺)
         ({stranger}|{third}|學生|同學|小姐|男生|女生)…(站|坐|爬)(在|到|上)…(牆上|圍牆|女兒牆|窗台|屋簷|欄杆上|護欄)
         {high_place}…({stranger}|學生|同學)…(坐|站|爬)(在|到|上)
@@ -198,6 +196,10 @@ RULES = (
         ^我(現在|一個人)*在(頂樓|樓頂|天台|橋上|鐵軌上)了?$
         這是我的?(遺言|遺書)|不配活(著|在)?
         (以後|之後|再也)…不(會|用)…(麻煩|打擾|拖累)…(大家|你們|他們|別人|家人|任何人)
+        我…(準備|買|綁|拿)(好)?(了)?(一條|一根)?(繩子|童軍繩|木炭|農藥)(?!…(烤|露營|噴|綁))
+        (想|要|去)跳(捷運|軌|月台|火車)(?!站)
+        (照顧|收養|領養)我的(狗|貓|小孩|孩子|毛孩)…(我不在|我走)
+        (照顧|收養|領養)我的(狗|貓|小孩|孩子|毛孩) & (我不在了|我走了|我死)
         """,
         unless=("an_insult", "denied", "of_an_animal", "about_a_programme"),
         of_someone_else="suicide_other",
@@ -311,6 +313,7 @@ RULES = (
         (用|拿)(皮帶|水管|衣架|棍子|椅子|木棍|高跟鞋|拖鞋|鍋子|刀)(抽|打|砸|丟|砍|刺|戳)(我|媽|人|她|他)
         ({partner}|他|她) & (不聽話|不順|不高興|不爽|沒做|喝醉|吵架|一生氣|脾氣)[^ ]{0,4}就?(打|揍|動手|摔)(?=$| |人|我|東西)
         {partner} & (抽|踹|揍|推|掐|勒|捅|砍)(我(?!的)|媽|她|他|下樓|去撞)
+        {partner}把我…(打|壓|推|拖|關|綁|掐|摔)
         """,
         unless=("negated", "of_a_call", "of_an_animal", "about_a_programme"),
     ),
@@ -350,8 +353,18 @@ RULES = (
         (地下室|屋內|室內|家裡|家|走廊|樓梯間|電梯|教室|房間|機房|停車場)…冒煙
         (點火|放火|火|燒)(已經)?…燒到…(涼亭|樹|房|屋|車|草|棚|木|家)
         有人…(放火|縱火)
+        (紙箱|箱|棉被|垃圾桶|車|車子|屋|房子|樓梯間|樓上|樓下|陽台|廚房|倉庫|涼亭|樹)…在燒(了)?$
+        大火(?!鍋|快炒)
         """,
-        unless=("negated", "only_feared", "announced", "long_ago", "of_a_chimney", "with_a_chimney", "about_the_service"),
+        unless=(
+            "negated",
+            "only_feared",
+            "announced",
+            "long_ago",
+            "of_a_chimney",
+            "with_a_chimney",
+            "about_the_service",
+        ),
     ),
     Rule(
         "fire",
@@ -469,6 +482,7 @@ RULES = (
         {person}…(還|都|被)?(困|關|卡|鎖)?在裡面 & (門|電梯|地震|倒|水|鎖|卡|打不開|歪|塌|火|煙)
         電梯 & (掉|墜|卡住|停住|不動|故障|壞掉|停電|震) & ([0-9一二兩三四五六七八九十]個|有人|我(?!家|們社區)|小孩|老人|困|裡面)
         (有人|{child}|{elder}|{kin}|{stranger}) & (掉|跌|摔|踩|滑)(到|進|落|下)…{hole}
+        {body}…(卡|夾|絞|捲)(進|到|住)(了)?…(機器|縫|洞|門|輪|扶梯)
         """,
         unless=(
             "negated",
@@ -605,10 +619,12 @@ RULES = (
             "long_ago",
             "of_an_animal",
             "for_an_animal",
-
             "about_the_service",
             "feared_inside",
-            "a_reproach", "about_an_animal", "with_an_animal"),
+            "a_reproach",
+            "about_an_animal",
+            "with_an_animal",
+        ),
     ),
     Rule(
         "medical",
@@ -625,7 +641,17 @@ RULES = (
         (疫苗|過敏|海鮮|蝦|打針|吃藥) & (喘|呼吸|喉嚨|臉腫|全身起疹)
         {body} & (流血|噴血|血一直|都是血|骨頭|撕裂|割到|割傷|砸到|刺到|夾斷|著地|沒知覺|大洞)
         """,
-        unless=("negated", "only_feared", "of_an_animal", "for_an_animal", "feared_inside", "of_a_thing", "about_an_animal", "a_reproach", "with_an_animal"),
+        unless=(
+            "negated",
+            "only_feared",
+            "of_an_animal",
+            "for_an_animal",
+            "feared_inside",
+            "of_a_thing",
+            "about_an_animal",
+            "a_reproach",
+            "with_an_animal",
+        ),
     ),
     Rule(
         "collapse",
@@ -668,7 +694,16 @@ RULES = (
         (牆|招牌|看板|鷹架)…(倒過來|倒下來|吹下來|塌下來)
         (牆|樹|招牌|看板|鷹架)…(倒過來|倒下來|吹下來|掉下來|塌下來)…(打|砸|壓|人)
         """,
-        unless=("negated", "only_feared", "announced", "long_ago", "feared_inside", "a_reproach", "a_little", "of_a_ditch"),
+        unless=(
+            "negated",
+            "only_feared",
+            "announced",
+            "long_ago",
+            "feared_inside",
+            "a_reproach",
+            "a_little",
+            "of_a_ditch",
+        ),
     ),
     Rule(
         "flood_danger",
@@ -740,6 +775,7 @@ RULES = (
         ({child}|{elder}|{kin}|{known}|爬山|登山) & (聯絡不到|聯絡不上|失聯|手機不通|電話不通|手機關機) & (到現在|天|早上|昨晚|爬山|登山|整晚|還|出門|小時)
         ({child}|{elder}|{kin})(在|去|從|跑|出|放學|早上|今天|昨天|剛剛|半夜|晚上)[^ 的沒]{0,8}(不見|沒看到人|沒回來|走丟|走失)(了|$| )
         ({elder}|{child}|婆婆|阿伯)…(找不到|不記得|忘記)(自己)?(的)?(家|回家)
+        ({child}|{kin})…沒去…(學校|安親班|補習|上課|上班) & (找不到|不見|聯絡|不接|沒回)
         """,
         unless=("negated", "of_an_animal", "announced", "long_ago", "only_feared"),
     ),
@@ -800,7 +836,10 @@ RULES = (
             "often",
             "of_a_thing",
             "feared_inside",
-            "a_reproach", "for_an_animal", "about_an_animal"),
+            "a_reproach",
+            "for_an_animal",
+            "about_an_animal",
+        ),
     ),
     Rule(
         "crime",
@@ -887,6 +926,7 @@ RULES = (
         偷(走|了)?…(機車|腳踏車|錢包|手機|電動車)(?!位)
         (在|有人|一群人)…(打|圍毆|揍|踹)(一個|那個|兩個)?(學生|人|老人|路人|店員|司機|男生|女生)(?!…(電話|針))
         砸東西
+        小偷…(偷|闖|爬|翻|撬|在)
         """,
         unless=("negated", "only_feared", "long_ago", "announced", "of_an_animal", "feared_inside", "a_reproach"),
     ),
@@ -946,6 +986,7 @@ RULES = (
         (賣家|買家|客服|網友|網拍|臉書|蝦皮|旋轉|賣場|陌生人|對方) & (掃|qrcode|qr|認證|驗證碼|金流|簽署|轉帳|凍結|連結|提款機|atm) & (要我|叫我|怪怪|要求|叫|教我|說)
         (假裝|冒充|裝成|謊稱|假冒|自稱) & (借錢|匯|轉帳|錢|帳戶|點數|提款|個資|監管)
         (可以|能)(信|相信)嗎 & (line|簡訊|電話|連結|投資|網站|追回|廣告|群組|轉帳)
+        解除…(扣款|訂單|設定|會員|分期)
         """,
         unless=("negated", "announced_fraud"),
     ),

@@ -19,8 +19,14 @@ from hotline.domain import safety_weights as learnt
 
 LONGEST = 2
 """Characters in the longest run that is looked at."""
-WINDOW = 60
+WINDOW = 36
 """A message longer than this is read clause by clause, so that one sentence of danger is heard in a long letter."""
+
+CLAUSE = 8
+"""A clause of a long message that has as many characters is also heard alone."""
+
+IN_A_LETTER = 0.6
+"""So much more dangerous a stretch of a long message must sound, for there are many of them."""
 
 _DIGITS = re.compile("[0-9]+")
 
@@ -38,11 +44,12 @@ class Sensed:
     score: float
     start: int
     end: int
+    in_a_letter: bool
 
     @property
     def is_danger(self) -> bool:
         """It sounds like danger without any rule saying so."""
-        return self.score > learnt.THRESHOLD
+        return self.score > learnt.THRESHOLD + (IN_A_LETTER if self.in_a_letter else 0.0)
 
     @property
     def is_ordinary(self) -> bool:
@@ -69,23 +76,27 @@ def code_of(text: str) -> str:
 
 def _sensed(text: str, start: int, end: int, weights: dict[str, float]) -> Sensed:
     known = [weights[run] for run in runs(text[start:end]) if run in weights]
-    return Sensed(learnt.BIAS + sum(known) / sqrt(len(known) or 1), start, end)
+    return Sensed(learnt.BIAS + sum(known) / sqrt(len(known) or 1), start, end, len(text) > WINDOW)
 
 
 def _windows(text: str) -> Iterator[tuple[int, int]]:
-    """The whole text when it is short, else runs of clauses of about `WINDOW` characters, each begun at every clause."""
+    """The whole text when it is short, else runs of clauses no longer than `WINDOW`, and each clause alone."""
     if len(text) <= WINDOW:
         yield 0, len(text)
         return
-    starts = [0, *(blank.end() for blank in re.finditer(" ", text))]
-    ends = [*(blank.start() for blank in re.finditer(" ", text)), len(text)]
+    blanks = [match.start() for match in re.finditer(" ", text)]
+    ends = [*blanks, len(text)]
     last = 0
-    for number, start in enumerate(starts):
+    for number, start in enumerate([0, *(blank + 1 for blank in blanks)]):
+        if ends[number] - start >= CLAUSE:
+            yield start, min(ends[number], start + WINDOW)
         last = max(last, number)
         while last + 1 < len(ends) and ends[last + 1] - start <= WINDOW:
             last += 1
-        for piece in range(start, max(ends[last], start + 1), WINDOW):
-            yield piece, min(piece + WINDOW, ends[last])
+        for piece in range(start, ends[last], WINDOW // 2):
+            end = min(piece + WINDOW, ends[last])
+            if piece == 0 or end - piece > WINDOW // 2:
+                yield piece, end
 
 
 @cache

@@ -34,6 +34,7 @@ REPORT_OPENED_NOTE: Final = (
 REPORT_CORRECTED: Final = "改好了，{field}是{new}。"
 REPORT_CANCELLED: Final = "好，這件不報了，剛剛填的都刪掉了。"  # ◆
 REPORT_WHAT_TO_CHANGE: Final = "好，要改哪裡？直接說也可以，例如「不是8號，是18號」。"
+REPORT_NOTED: Final = "記下了。"
 REPORT_NOT_TAKEN: Final = "這一題我沒看懂。"
 REPORT_LATER: Final = "這個我記下了，先把這一件填完。"
 REPORT_SWITCHED: Final = "好，改成報{short}。"

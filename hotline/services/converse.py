@@ -465,7 +465,10 @@ def _button(raw: Mapping[str, Any]) -> Button:
 def _understood(house: House, turn: Turn, text: str) -> dict[str, Any]:
     """What the desk may see of how a message was understood."""
     labels = turn.nlu.get("labels") or []
-    best = labels[0] if labels else {"name": turn.nlu.get("intent", {}).get("name", ""), "confidence": 1.0}
+    intent = str(turn.nlu.get("intent", {}).get("name") or "")
+    sure = bool(labels) and intent != "nlu_fallback"
+    best = labels[0] if sure else {"name": intent, "confidence": labels[0]["confidence"] if labels else 1.0}
+    others = labels[1:3] if sure else labels[:2]
     shown = [row for reply in turn.replies for row in (reply.get("custom") or {}).get("heard", [])]
     draft = next(
         (
@@ -481,7 +484,7 @@ def _understood(house: House, turn: Turn, text: str) -> dict[str, Any]:
         "confidence": round(float(best["confidence"]), 2),
         "others": [
             {"name": house.name_of(one["name"]) or one["name"], "confidence": round(float(one["confidence"]), 2)}
-            for one in labels[1:3]
+            for one in others
         ],
         "heard": shown,
         "draft": draft,

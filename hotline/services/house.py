@@ -17,6 +17,28 @@ from hotline.domain.report import Report
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 
+TALK = {
+    "greet": "打招呼",
+    "thanks": "道謝",
+    "goodbye": "道別",
+    "help": "怎麼用",
+    "are_you_human": "是不是真人",
+    "handoff": "找專人",
+    "status": "查案件",
+    "my_cases": "我的案件",
+    "affirm": "同意",
+    "deny": "不要",
+    "cancel": "取消",
+    "unfixed": "還沒修好",
+    "urge": "催辦",
+    "when_fixed": "多久會好",
+    "forget_me": "刪除資料",
+    "abuse": "罵人",
+    "out_of_scope": "不是市政",
+    "nlu_fallback": "沒把握",
+}
+"""What the desk calls an intent that is about nothing in particular."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -66,4 +88,4 @@ class House:
         family, _, code = label.partition("/")
         if family == "ask" and code in self.answers:
             return self.answers[code].button
-        return self.catalogue.name_of(label)
+        return self.catalogue.name_of(label) or TALK.get(label, "")

@@ -60,6 +60,8 @@ def lead(house: House, result: Result, *, first: bool) -> str:
     parts: list[str] = []
     if "kind" in result.taken:
         parts.append(words.REPORT_SWITCHED.format(short=service.short))
+    elif first and not house.report.missing(draft):
+        pass  # the read-back that follows says it all
     elif first:
         named = headline(service, draft.answers)
         parts.append(f"{where}，{named}，好。" if where and draft.place.is_findable else service.opening)
@@ -85,6 +87,8 @@ def question(house: House, draft: Draft, lead: str, similar: Case | None) -> tup
     else:
         step = next(iter(house.report.missing(draft)), CONFIRM)
         message = readback(house, draft) if step == CONFIRM else _ask(house, draft, step)
+    if not lead and not special and step == draft.asked:
+        lead = words.REPORT_NOTED  # something was taken, but not what is asked
     joint = "\n" if len(lead) > 45 or step == CONFIRM or "\n" in message.text else ""
     text = f"{lead}{joint}{message.text}" if lead else message.text
     buttons = message.buttons

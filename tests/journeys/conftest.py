@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
+from PIL import Image
 from tests.journeys.citizens import Citizen, DeskAgent, LineCitizen, TelegramCitizen, TelegramStage, WebCitizen, telegram
 from tests.journeys.installation import Installation
 
@@ -94,6 +95,14 @@ def desk(installation: Installation) -> Iterator[DeskAgent]:
 def place() -> str:
     """A place nobody has reported anything from."""
     return f"文山區興隆路二段{next(_LANES)}巷口"
+
+
+@pytest.fixture
+def jpeg() -> bytes:
+    """A picture of a dark street."""
+    raw = io.BytesIO()
+    Image.new("RGB", (640, 480), (20, 28, 36)).save(raw, "JPEG")
+    return raw.getvalue()
 
 
 @pytest.fixture
