@@ -261,6 +261,10 @@ class Conversations(Protocol):
 
     async def held_by(self, agent_id: str) -> list[Conversation]: ...
 
+    async def holders(self) -> list[str]:
+        """The agents who hold a conversation now."""
+        ...
+
 
 class Cases(Protocol):
     """Service cases."""
@@ -328,6 +332,10 @@ class People(Protocol):
     async def end_session(self, token_hash: str) -> None: ...
 
     async def end_sessions_of(self, agent_id: AgentId, but: str = "") -> None: ...
+
+    async def last_seen(self, agent_id: AgentId) -> float | None:
+        """When one of the agent's sessions was last used; None when they have none."""
+        ...
 
     async def present(self, since: float) -> int:
         """How many agents were seen since."""

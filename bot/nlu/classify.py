@@ -27,6 +27,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -77,8 +78,9 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
             "margin_below": 0.05,  # nor one that leads the second by less than this
             "long_text": 1000,  # a longer text is not judged, only guessed at: the citizen is asked
             "read_at_most": 600,  # characters that are read of it
-            "wish_part_from": 0.6,  # certainty asked of what follows 另外, 順便 …
-            "wish_clause_from": 0.9,  # certainty asked of what only a comma parts
+            "wish_part_from": 0.45,  # certainty asked of what follows 另外, 順便 …
+            "wish_clause_from": 0.97,  # certainty asked of what only a comma parts
+            "one_wish_from": 0.95,  # a text without such words that is this certain as a whole is not taken apart
             "wish_families": ["report", "ask", "refer", "number", "status", "handoff"],
         }
 
@@ -173,28 +175,24 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
     # -- deciding ------------------------------------------------------------------------------------------------------
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Write intent, ranking, labels and wishes into each message."""
+        """Write intent, ranking, labels and wishes into each message; a button's payload is Rasa's own business."""
         for message in messages:
-            for key, value in self.decide(message.get(TEXT) or "").items():
+            text = message.get(TEXT) or ""
+            decision = _undecided([]) if text.startswith(INTENT_MESSAGE_PREFIX) else self.decide(text)
+            for key, value in decision.items():
                 message.set(key, value, add_to_output=True)
         return messages
 
     def decide(self, text: str) -> dict[str, Any]:
         """Everything this component says about a text. Never fails, whatever was typed."""
         read = text if len(text) <= self.config["read_at_most"] else _ends(text, self.config["read_at_most"])
-        said = [part for part in parts(read)]
-        said_clauses = [clauses(part) for part in said]
-        pieces = [read]
-        if len(said) > 1 or any(len(found) > 1 for found in said_clauses):
-            pieces += said + [clause for found in said_clauses for clause in found]
-        chances = self._chances([fold(piece) for piece in pieces])
-        whole = chances[0]
+        (whole,) = self._chances([fold(read)])
         if whole is None:
             return _undecided([])
 
         order = np.argsort(-whole)[:_LISTED]
         labels = [{"name": self.labels[i], "confidence": round(float(whole[i]), 4)} for i in order]
-        wishes = self._wishes(said, said_clauses, chances[1:]) if len(pieces) > 1 else []
+        wishes = self._wishes(read, float(whole.max()))
         if self.is_unsure(whole) or len(text) > self.config["long_text"]:
             return {**_undecided(labels), "wishes": wishes}
 
@@ -228,20 +226,23 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
             for index in range(len(texts))
         ]
 
-    def _wishes(
-        self, said: list[str], said_clauses: list[list[str]], chances: list[np.ndarray | None]
-    ) -> list[dict[str, str]]:
+    def _wishes(self, text: str, certainty: float) -> list[dict[str, str]]:
         """The different requests of one text with the words of each, as they were said; empty when there is only one."""
-        of_part, of_clause = chances[: len(said)], iter(chances[len(said) :])
+        said = [(part, clauses(part)) for part in parts(text)]
+        if len(said) < 2 and (certainty >= self.config["one_wish_from"] or not any(len(found) > 1 for _, found in said)):
+            return []
+        pieces = list(dict.fromkeys(piece for part, found in said for piece in [part, *found]))
+        chances = dict(zip(pieces, self._chances([fold(piece) for piece in pieces])))
         wishes: list[dict[str, str]] = []
-        for part, part_chances, found in zip(said, of_part, said_clauses):
-            inner = [(self._wish(next(of_clause), self.config["wish_clause_from"]), clause) for clause in found]
+        for part, found in said:
+            inner = [(self._wish(chances[clause], self.config["wish_clause_from"]), clause) for clause in found]
             inner = [(label, clause) for label, clause in inner if label and not denies(clause)]
             if len(said) > 1 and len({label for label, _ in inner}) < 2:
-                whole = self._wish(part_chances, self.config["wish_part_from"])
+                whole = self._wish(chances[part], self.config["wish_part_from"])
                 inner = [(whole, part)] if whole else inner[:1]
-            known = {wish["name"] for wish in wishes}
-            wishes += [{"name": label, "text": words} for label, words in inner if label and label not in known]
+            for label, words in inner:
+                if label and label not in {wish["name"] for wish in wishes}:
+                    wishes.append({"name": label, "text": words})
         return wishes if len(wishes) > 1 else []
 
     def _wish(self, chances: np.ndarray | None, least: float) -> str | None:

@@ -224,6 +224,14 @@ class SqlPeople:
             delete(desk_sessions).where(desk_sessions.c.agent_id == agent_id, desk_sessions.c.token_hash != but)
         )
 
+    async def last_seen(self, agent_id: AgentId) -> float | None:
+        seen: float | None = (
+            await self._connection.execute(
+                select(func.max(desk_sessions.c.seen_at)).where(desk_sessions.c.agent_id == agent_id)
+            )
+        ).scalar_one_or_none()
+        return seen
+
     async def present(self, since: float) -> int:
         found = await self._connection.execute(
             select(func.count(func.distinct(desk_sessions.c.agent_id))).where(desk_sessions.c.seen_at >= since)

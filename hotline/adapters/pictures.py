@@ -60,7 +60,9 @@ def clean_picture(raw: bytes) -> bytes:
                 raise TooLarge(TOO_MANY_PIXELS, code="photo_too_large")
             picture.draft("RGB", (SIDE_MOST, SIDE_MOST))
             upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+    except Image.DecompressionBombError as error:
+        raise TooLarge(TOO_MANY_PIXELS, code="photo_too_large") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise Refused(UNREADABLE, code="photo_unreadable") from error
     upright.thumbnail((SIDE_MOST, SIDE_MOST))
     out = io.BytesIO()

@@ -330,6 +330,12 @@ class SqlConversations:
         )
         return [_conversation(row) for row in rows.all()]
 
+    async def holders(self) -> list[str]:
+        rows = await self._connection.execute(
+            select(conversations.c.agent_id).where(conversations.c.in_charge == InCharge.AGENT.value).distinct()
+        )
+        return list(rows.scalars())
+
 
 def _conversation(row: Row[Any]) -> Conversation:
     charge = Charge(

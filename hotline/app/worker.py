@@ -9,6 +9,7 @@ from typing import Any
 from hotline.domain.errors import Unavailable
 from hotline.services.converse import lease_turn, work_turn
 from hotline.services.deliver import lease_parcel, send_parcel
+from hotline.services.handoff import put_back_absent
 from hotline.services.house import House
 
 TURNS_AT_ONCE = 8
@@ -24,6 +25,16 @@ async def work_inbox(house: House) -> None:
 async def work_outbox(house: House) -> None:
     """Parcels, for ever."""
     await _forever(house, "outbox", PARCELS_AT_ONCE, lease_parcel, send_parcel)
+
+
+async def look_after_the_desk(house: House) -> None:
+    """Every half minute: nobody waits for an agent who has gone."""
+    while True:
+        await asyncio.sleep(30.0)
+        try:
+            await put_back_absent(house)
+        except Unavailable:
+            continue
 
 
 async def _forever(

@@ -480,7 +480,7 @@ def _understood(house: House, turn: Turn, text: str) -> dict[str, Any]:
     )
     return {
         "label": best["name"],
-        "name": house.name_of(best["name"]) or best["name"],
+        "name": house.name_of(str(best["name"])) or str(best["name"]),
         "confidence": round(float(best["confidence"]), 2),
         "others": [
             {"name": house.name_of(one["name"]) or one["name"], "confidence": round(float(one["confidence"]), 2)}

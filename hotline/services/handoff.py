@@ -12,12 +12,13 @@ from hotline.domain.catalogue import label_button
 from hotline.domain.errors import NotFound, Refused
 from hotline.domain.handoff import InCharge
 from hotline.domain.messages import TEXT_LIMIT, Button, Message, Speaker
-from hotline.domain.people import Agent
+from hotline.domain.people import Agent, AgentId
 from hotline.ports import Conversation, Work
 from hotline.services.house import TAIPEI, House
 from hotline.services.speak import speak
 
 PRESENT_SECONDS = 120
+ABSENT_SECONDS = 300
 
 
 async def queue_words(house: House, work: Work, conversation: Conversation) -> Message:
@@ -176,6 +177,18 @@ async def put_back_all(house: House, agent: Agent) -> int:
     for conversation in held:
         _changed(house, conversation)
     return len(held)
+
+
+async def put_back_absent(house: House) -> int:
+    """Agents who hold somebody and have not been seen for a while: those citizens wait again. How many there were."""
+    now = house.clock.now()
+    async with house.store.look() as work:
+        seen = [
+            (await work.people.get(AgentId(holder)), await work.people.last_seen(AgentId(holder)))
+            for holder in await work.conversations.holders()
+        ]
+    gone = [agent for agent, last in seen if agent and (last is None or now - last > ABSENT_SECONDS)]
+    return sum([await put_back_all(house, agent) for agent in gone])
 
 
 def check_text(text: str) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +79,10 @@ class FakeUnderstanding:
         self.may_answer.set()
         self.is_thinking = asyncio.Event()
         self._executor = ActionExecutor()
-        domain = yaml.safe_load((PROJECT / "domain.yml").read_text(encoding="utf-8"))
+        domain = _read(PROJECT / "domain.yml")
         self._responses: dict[str, list[dict[str, Any]]] = domain["responses"]
         self._empty_slots = {name: slot.get("initial_value") for name, slot in domain["slots"].items()}
-        self._rules = dict(_rules())
+        self._rules = _rules()
 
     def serves(self, house: House) -> None:
         """Run the actions of this house."""
@@ -224,12 +224,18 @@ class FakeUnderstanding:
         return [{key: one[key] for key in spoken if one.get(key)} for one in answer["responses"]]
 
 
+@cache
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@cache
 def _rules() -> Mapping[str, str]:
     """Which action answers an intent outside a form, as data/rules say."""
     actions: dict[str, str] = {}
     for path in sorted((PROJECT / "data" / "rules").glob("*.yml")):
-        for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]:
+        for rule in _read(path)["rules"]:
             first, *rest = rule["steps"]
             if "intent" in first and not rule.get("condition"):
-                actions[re.sub(r"/.*", "", first["intent"])] = next(step["action"] for step in rest if "action" in step)
+                actions[first["intent"]] = next(step["action"] for step in rest if "action" in step)
     return actions

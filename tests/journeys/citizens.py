@@ -79,7 +79,7 @@ class Citizen:
         raise NotImplementedError
 
     def _until(self, look: Callable[[], Heard | None], what: Callable[[], str], seconds: float) -> Heard:
-        return eventually(look, what(), seconds)
+        return eventually(look, what, seconds)
 
     def hears(self, *parts: str, seconds: float = PATIENCE_SECONDS) -> Heard:
         """Wait until all parts stand in what was said since."""
@@ -346,7 +346,7 @@ class DeskAgent:
             rows = self.overview()[where]
             return next((row for row in rows if words in json.dumps(row, ensure_ascii=False)), None)
 
-        return eventually(look, f"「{words}」 in {where}")
+        return eventually(look, lambda: f"「{words}」 not in {where}: {self.overview()[where]}")
 
     def claims(self, row: dict[str, Any]) -> httpx.Response:
         answer = self._client.post(f"/conversations/{row['id']}/claim", json={})

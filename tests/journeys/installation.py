@@ -29,7 +29,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
 START_SECONDS = 240.0
 STOP_SECONDS = 60.0
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 60.0
 """How long anybody waits for an answer; a busy machine is no failure."""
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class NeverHappened(AssertionError):
     """What a test waited for did not come in time; the message says what came instead."""
 
 
-def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENCE_SECONDS) -> T:
+def eventually(look: Callable[[], T | None], what: Callable[[], str] | str, seconds: float = PATIENCE_SECONDS) -> T:
     """The first true thing that `look` finds."""
     until = time.monotonic() + seconds
     while True:
@@ -47,7 +47,7 @@ def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENC
         if found:
             return found
         if time.monotonic() > until:
-            raise NeverHappened(f"{what} did not happen within {seconds:.0f} s")
+            raise NeverHappened(f"within {seconds:.0f} s: {what() if callable(what) else what}")
         time.sleep(0.1)
 
 
@@ -125,7 +125,7 @@ class Installation:
         return self
 
     def until_ready(self, seconds: float = START_SECONDS) -> None:
-        eventually(lambda: self._running() and self.health().get("ready"), f"ready\n{self.story()}", seconds)
+        eventually(lambda: self._running() and self.health().get("ready"), lambda: f"not ready\n{self.story()}", seconds)
 
     def health(self) -> dict[str, Any]:
         """What `/health/ready` says; nothing when nobody answers."""

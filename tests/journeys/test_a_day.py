@@ -32,7 +32,7 @@ def test_a_day_from_a_question_to_a_person_and_back(
     citizen.asks(f"找專人，{opened.case}這件我要補充", "幫您排好了")
     row = desk.finds(place)
     assert desk.claims(row).status_code == 200
-    joined = citizen.hears("管理員接手了", "真人")
+    joined = citizen.hears(f"專員{desk.name}接手了", "真人")
     assert "自動回覆先停" in joined.text
     seen = desk.reads(row)
     assert [case["number"] for case in seen["cases"]] == [opened.case]
@@ -41,7 +41,7 @@ def test_a_day_from_a_question_to_a_person_and_back(
     desk.finds("燈桿編號是123456", "mine")
     assert desk.writes(row, "您好，編號補上了。").status_code == 202
     reply = citizen.hears("編號補上了")
-    assert "管理員" in reply.messages[-1].text + reply.messages[-1].name
+    assert desk.name in reply.messages[-1].text + reply.messages[-1].name
     assert [message.text for message in reply.messages if "路燈" in message.text] == []
 
     assert desk.returns(row).status_code == 204

@@ -13,14 +13,14 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.fixture(scope="module")
-def _lin(installation: Installation) -> None:
-    installation.add_agent("lin", "小林")
+def _yi(installation: Installation) -> None:
+    installation.add_agent("yi", "阿怡")
 
 
 @pytest.fixture
-def lin(installation: Installation, _lin: None) -> Iterator[DeskAgent]:
-    """小林, who was added by the deployer."""
-    agent = DeskAgent(installation, "lin")
+def yi(installation: Installation, _yi: None) -> Iterator[DeskAgent]:
+    """阿怡, who was added by the deployer."""
+    agent = DeskAgent(installation, "yi")
     yield agent
     agent.leaves()
 
@@ -38,61 +38,61 @@ def test_danger_is_answered_first_whatever_else_is_going_on(
     assert row["danger"]["name"]
     assert desk.overview()["waiting"][0]["danger"], "danger stands above everybody else"
     assert desk.claims(row).status_code == 200
-    citizen.hears("管理員接手了")
+    citizen.hears(f"專員{desk.name}接手了")
     assert desk.closes(row).status_code == 204
     assert "這次有幫到您嗎" not in citizen.hears("離開這個對話了").text
 
 
-def test_only_one_of_two_agents_wins(on_web: WebCitizen, desk: DeskAgent, lin: DeskAgent) -> None:
+def test_only_one_of_two_agents_wins(on_web: WebCitizen, desk: DeskAgent, yi: DeskAgent) -> None:
     on_web.asks("我要找專人，兩位都想接的那件", "幫您排好了")
     row = desk.finds("兩位都想接的那件")
-    assert lin.claims(row).status_code == 200
+    assert yi.claims(row).status_code == 200
 
     lost = desk.claims(row)
 
     assert lost.status_code == 409
-    assert lost.json()["message"] == "小林已經接手了"
+    assert lost.json()["message"] == "阿怡已經接手了"
     assert desk.writes(row, "我來").status_code == 409
-    assert lin.closes(row).status_code == 204
+    assert yi.closes(row).status_code == 204
     on_web.hears("這次有幫到您嗎")
     on_web.presses("有", "謝謝")
 
 
-def test_the_assistant_is_silent_while_a_person_is_in_charge(on_web: WebCitizen, lin: DeskAgent, place: str) -> None:
+def test_the_assistant_is_silent_while_a_person_is_in_charge(on_web: WebCitizen, yi: DeskAgent, place: str) -> None:
     on_web.asks("轉真人，請靜一靜那件", "幫您排好了")
-    row = lin.finds("請靜一靜那件")
-    lin.claims(row)
-    on_web.until_state(in_charge="agent", agent="小林")
+    row = yi.finds("請靜一靜那件")
+    yi.claims(row)
+    on_web.until_state(in_charge="agent", agent="阿怡")
 
     on_web.says(f"{place}路燈不亮")
-    eventually(lambda: any(place in message["text"] for message in lin.reads(row)["messages"]), "the agent sees it")
+    eventually(lambda: any(place in message["text"] for message in yi.reads(row)["messages"]), "the agent sees it")
     time.sleep(2.0)  # an assistant that answers does so within this time
 
     assert not on_web._since().messages
-    lin.writes(row, "收到，我幫您看。")
-    assert on_web.hears("收到，我幫您看。").messages[-1].name == "小林"
-    lin.returns(row)
+    yi.writes(row, "收到，我幫您看。")
+    assert on_web.hears("收到，我幫您看。").messages[-1].name == "阿怡"
+    yi.returns(row)
     on_web.hears("現在換回自動回覆")
     on_web.until_state(in_charge="bot")
     on_web.asks("怎麼用", "")
 
 
-def test_a_note_never_leaves_the_desk(on_web: WebCitizen, lin: DeskAgent) -> None:
+def test_a_note_never_leaves_the_desk(on_web: WebCitizen, yi: DeskAgent) -> None:
     on_web.asks("找專人，備註那件", "幫您排好了")
-    row = lin.finds("備註那件")
-    lin.claims(row)
-    on_web.hears("小林接手了")
+    row = yi.finds("備註那件")
+    yi.claims(row)
+    on_web.hears("阿怡接手了")
 
-    assert lin.notes(row, "這位來過三次").status_code == 202
-    first = lin.writes(row, "您好", key="one-and-the-same")
-    again = lin.writes(row, "您好", key="one-and-the-same")
+    assert yi.notes(row, "這位來過三次").status_code == 202
+    first = yi.writes(row, "您好", key="one-and-the-same")
+    again = yi.writes(row, "您好", key="one-and-the-same")
 
     assert first.json() == again.json()
     on_web.hears("您好")
-    assert "來過三次" in str(lin.reads(row)["messages"])
+    assert "來過三次" in str(yi.reads(row)["messages"])
     assert "來過三次" not in str(on_web.feed)
     assert [event["text"] for event in on_web.feed].count("您好") == 1
-    lin.closes(row)
+    yi.closes(row)
 
 
 def test_who_waits_may_leave_the_queue_again(citizen: Citizen, desk: DeskAgent) -> None:
