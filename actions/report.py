@@ -23,7 +23,7 @@ from hotline.domain.handoff import Reason
 from hotline.domain.messages import Button, Message
 from hotline.domain.report import FROZEN, SIMILAR, Draft, Result, headline, known_of
 from hotline.services import cases, knowledge, report_words
-from hotline.services.converse import emergency_words
+from hotline.services.danger import emergency_words
 from hotline.services.house import House
 
 Told = list[Message | Mapping[str, Any]]

@@ -6,6 +6,7 @@ proof for the door that they really ran. They never decide who may do what; that
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -81,8 +82,8 @@ class HotlineAction(Action):
         return self.label
 
     def key(self, turn: TurnView) -> str:
-        """The name of this action's effect: the same however often the turn is repeated."""
-        return f"{turn.lane}:{turn.message_id}:{self.label}"
+        """The name of this action's effect: the same however often the turn is repeated, and no way back to a citizen."""
+        return hashlib.sha256(f"{turn.lane}:{turn.message_id}:{self.label}".encode()).hexdigest()[:40]
 
     async def act(self, turn: TurnView) -> tuple[Sequence[Message | Mapping[str, Any]], Mapping[str, Any]]:
         """What is said, and the slots that change."""

@@ -116,8 +116,8 @@ class QueueRow:
 class Inbox(Protocol):
     """Stored events, worked lane by lane."""
 
-    async def add(self, event: Incoming, seq: int, ready_at: float, now: float) -> bool:
-        """False when this event id is already there."""
+    async def add(self, event: Incoming, seq: int, ready_at: float, now: float, *, done: bool = False) -> bool:
+        """False when this event id is already there. `done`: answered already, kept only against redelivery."""
         ...
 
     async def known(self, channel: str, event_id: str) -> int | None:
@@ -299,7 +299,13 @@ class Cases(Protocol):
 
     async def set_tries(self, lane: Lane, tries: int, locked_until: float) -> None: ...
 
-    async def forget_contact(self, lane: Lane) -> None: ...
+    async def forget_citizen(self, lane: Lane) -> None:
+        """Cases this lane opened keep place and history; contact, photos and the citizen's own words go."""
+        ...
+
+    async def forget_contacts(self, before: float) -> int:
+        """Contact data of cases untouched since then goes; how many there were."""
+        ...
 
 
 class People(Protocol):

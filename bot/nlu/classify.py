@@ -36,8 +36,8 @@ from bot.nlu import softmax
 from bot.nlu.clauses import clauses, denies, parts
 from bot.nlu.features import SENSE_SIZE, Views, Weights, sense
 from bot.nlu.normalise import Folded, fold
-from bot.nlu.sounds import pack, sound_table, unpack
 from bot.nlu.softmax import Softmax
+from bot.nlu.sounds import pack, sound_table, unpack
 from bot.nlu.typos import folded_slips
 
 logger = logging.getLogger(__name__)
@@ -96,7 +96,9 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
     def _know(self, labels: list[str]) -> None:
         self.labels = labels
         self._families_named = sorted({family_of(label) for label in labels})
-        self._family_of_label = np.array([self._families_named.index(family_of(label)) for label in labels], dtype=np.int64)
+        self._family_of_label = np.array(
+            [self._families_named.index(family_of(label)) for label in labels], dtype=np.int64
+        )
 
     @classmethod
     def create(
@@ -105,7 +107,7 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> "MunicipalClassifier":
+    ) -> MunicipalClassifier:
         """Rasa's way to make one before training."""
         return cls(config, model_storage, resource)
 
@@ -141,9 +143,13 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
         lines = len(folded)
 
         kept_out = _a_tenth(wanted, self.config["seed"]) if self.config["calibrate"] else np.zeros(lines, dtype=bool)
-        with ThreadPoolExecutor(2) as cores:  # numpy and scipy let go of the interpreter, so two fits take the time of one
+        with ThreadPoolExecutor(
+            2
+        ) as cores:  # numpy and scipy let go of the interpreter, so two fits take the time of one
             final = cores.submit(self._fit, grams, senses, wanted, np.arange(lines))
-            trial = cores.submit(self._fit, grams, senses, wanted, np.flatnonzero(~kept_out)) if kept_out.any() else None
+            trial = (
+                cores.submit(self._fit, grams, senses, wanted, np.flatnonzero(~kept_out)) if kept_out.any() else None
+            )
             self.model = final.result()
         if trial is not None:
             scores = trial.result().all_scores(grams[:lines][kept_out], senses[:lines][kept_out])
@@ -156,7 +162,12 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
         rows = np.concatenate([chosen + lines * copy for copy in range(copies)])
         weights = np.where(rows < lines, 1.0, self.config["slip_weight"])
         return softmax.fit(
-            grams[rows], senses[rows], np.tile(wanted[chosen], copies), len(self.labels), weights, seed=self.config["seed"]
+            grams[rows],
+            senses[rows],
+            np.tile(wanted[chosen], copies),
+            len(self.labels),
+            weights,
+            seed=self.config["seed"],
         )
 
     def _weights(self, lines_a_label: float) -> Weights:
@@ -220,7 +231,7 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
             return [None] * len(texts)
         spotted = [self.views.spot(text) if text.has_words else None for text in texts]
         known = [index for index, found in enumerate(spotted) if found is not None and len(found[0])]
-        senses = dict(zip(known, self._sense([texts[index] for index in known])))
+        senses = dict(zip(known, self._sense([texts[index] for index in known]), strict=True))
         return [
             self.model.chances(self.model.scores(*spotted[index], senses[index])) if index in senses else None  # type: ignore[misc]
             for index in range(len(texts))
@@ -229,10 +240,12 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
     def _wishes(self, text: str, certainty: float) -> list[dict[str, str]]:
         """The different requests of one text with the words of each, as they were said; empty when there is only one."""
         said = [(part, clauses(part)) for part in parts(text)]
-        if len(said) < 2 and (certainty >= self.config["one_wish_from"] or not any(len(found) > 1 for _, found in said)):
+        if len(said) < 2 and (
+            certainty >= self.config["one_wish_from"] or not any(len(found) > 1 for _, found in said)
+        ):
             return []
         pieces = list(dict.fromkeys(piece for part, found in said for piece in [part, *found]))
-        chances = dict(zip(pieces, self._chances([fold(piece) for piece in pieces])))
+        chances = dict(zip(pieces, self._chances([fold(piece) for piece in pieces]), strict=True))
         wishes: list[dict[str, str]] = []
         for part, found in said:
             inner = [(self._wish(chances[clause], self.config["wish_clause_from"]), clause) for clause in found]
@@ -283,7 +296,7 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> "MunicipalClassifier":
+    ) -> MunicipalClassifier:
         """Read what `persist` wrote. A model without it is a broken model, and says so."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as directory:
@@ -291,9 +304,7 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
             component._know(names["labels"])
             if "grams" in names:
                 with np.load(directory / _NUMBERS, allow_pickle=False) as numbers:
-                    component.model = Softmax(
-                        numbers["grams"], numbers["sense"], numbers["bias"], names["temperature"]
-                    )
+                    component.model = Softmax(numbers["grams"], numbers["sense"], numbers["bias"], names["temperature"])
                     rarity = numbers["rarity"]
                 component.views = Views(
                     {gram: index for index, gram in enumerate(names["grams"])},

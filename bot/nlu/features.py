@@ -13,6 +13,7 @@ one encoder pass.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -52,7 +53,7 @@ def words(text: str) -> list[str]:
 
 def _grams(units: Sequence[str], mark: str) -> list[str]:
     edged = ["^", *units, "$"]
-    return [mark + unit for unit in units] + [f"{mark}{a} {b}" for a, b in zip(edged, edged[1:])]
+    return [mark + unit for unit in units] + [f"{mark}{a} {b}" for a, b in itertools.pairwise(edged)]
 
 
 @lru_cache(maxsize=1)
@@ -83,7 +84,7 @@ class Views:
     @classmethod
     def learn(
         cls, texts: Iterable[Folded], readings: dict[str, str], weights: Weights = Weights(), rare_below: int = 2
-    ) -> "Views":
+    ) -> Views:
         """Collect the n-grams that at least `rare_below` of the texts hold."""
         holders: Counter[str] = Counter()
         lines = 0
@@ -99,7 +100,9 @@ class Views:
         """The indices of the known n-grams in a text, and their values."""
         indices: list[int] = []
         values: list[float] = []
-        for view, weight in zip(_views(text, self.readings), (self.weights.characters, self.weights.sounds)):
+        for view, weight in zip(
+            _views(text, self.readings), (self.weights.characters, self.weights.sounds), strict=True
+        ):
             counted = Counter(index for index in map(self.grams.get, view) if index is not None)
             raised = [(1 + math.log(count)) * float(self.rarity[index]) for index, count in counted.items()]
             length = math.sqrt(sum(value * value for value in raised))
@@ -107,7 +110,7 @@ class Views:
             values.extend(weight * value / length for value in raised)
         return np.array(indices, dtype=np.int32), np.array(values, dtype=np.float32)
 
-    def matrix(self, texts: Sequence[Folded]) -> "csr_matrix":
+    def matrix(self, texts: Sequence[Folded]) -> csr_matrix:
         """The n-grams of many texts, one row each."""
         from scipy.sparse import csr_matrix  # only training needs it
 

@@ -37,7 +37,9 @@ _MODIFIERS = re.compile("[\U0001f3fb-\U0001f3ff]")
 _STRAY_BOPOMOFO = re.compile(f"(?<![{_BOPOMOFO}{_TONES}])[{_BOPOMOFO}][{_TONES}]?(?![{_BOPOMOFO}{_TONES}欧])")
 
 # NFKC has already turned ， into , and ！ into !; these are what it leaves.
-_PUNCTUATION = str.maketrans({"、": ",", "。": ".", "…": ".", "·": ".", "~": ",", "*": ",", "|": ",", "—": "-", "–": "-"})
+_PUNCTUATION = str.maketrans(
+    {"、": ",", "。": ".", "…": ".", "·": ".", "~": ",", "*": ",", "|": ",", "—": "-", "–": "-"}
+)
 _REPEATED_PUNCTUATION = re.compile(r"([^\w\s])(?:\s*\1)+")
 _STRETCHED_HAN = re.compile(f"([{_HAN}])\\1{{2,}}")
 _STRETCHED_LETTER = re.compile(r"([^\W\d_])\1{3,}")
@@ -72,14 +74,26 @@ def _simplified() -> dict[int, str]:
         if len(traditional) == 1 and len(first) == 1:
             table[ord(traditional)] = first
     # OpenCC keeps these apart because both stand in Simplified texts; typed, they are the same word.
-    table.update({ord("乾"): "干", ord("裏"): "里", ord("裡"): "里", ord("著"): "着", ord("妳"): "你", ord("祂"): "他", ord("牠"): "它"})
+    table.update(
+        {
+            ord("乾"): "干",
+            ord("裏"): "里",
+            ord("裡"): "里",
+            ord("著"): "着",
+            ord("妳"): "你",
+            ord("祂"): "他",
+            ord("牠"): "它",
+        }
+    )
     return table
 
 
 def fold_characters(text: str) -> str:
     """NFKC, lower case, invisible characters out, Traditional to Simplified: nothing that needs a neighbour."""
     plain = unicodedata.normalize("NFKC", text).lower()
-    visible = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc", "Mn", "Me", "Cn", "Co", "Cs"))
+    visible = "".join(
+        c for c in plain if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc", "Mn", "Me", "Cn", "Co", "Cs")
+    )
     return visible.translate(_simplified())
 
 

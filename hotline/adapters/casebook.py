@@ -18,7 +18,7 @@ from hotline.adapters.tables import (
     desk_sessions,
     sign_in_failures,
 )
-from hotline.domain.cases import FIRST_NUMBER, Case, CaseNumber, Status, number_of
+from hotline.domain.cases import CITIZENS_WORDS, FIRST_NUMBER, Case, CaseNumber, Status, number_of
 from hotline.domain.messages import Lane
 from hotline.domain.people import Agent, AgentId, Role
 
@@ -127,9 +127,25 @@ class SqlCases:
         row = self._insert(code_tries).values(lane=lane, **values)
         await self._connection.execute(row.on_conflict_do_update(index_elements=["lane"], set_=values))
 
-    async def forget_contact(self, lane: Lane) -> None:
+    async def forget_citizen(self, lane: Lane) -> None:
         mine = select(case_followers.c.number).where(case_followers.c.lane == lane, case_followers.c.opened)
-        await self._connection.execute(update(cases).where(cases.c.number.in_(mine)).values(contact="", photos=[]))
+        rows = (
+            await self._connection.execute(select(cases.c.number, cases.c.details).where(cases.c.number.in_(mine)))
+        ).all()
+        for row in rows:
+            details = [pair for pair in row.details if pair[0] != CITIZENS_WORDS]
+            await self._connection.execute(
+                update(cases).where(cases.c.number == row.number).values(contact="", photos=[], details=details)
+            )
+        await self._connection.execute(
+            update(case_events).where(case_events.c.number.in_(mine), case_events.c.by == "市民").values(words="")
+        )
+
+    async def forget_contacts(self, before: float) -> int:
+        done = await self._connection.execute(
+            update(cases).where(cases.c.updated_at < before, cases.c.contact != "").values(contact="")
+        )
+        return int(done.rowcount)
 
 
 def _case(row: Row[Any]) -> Case:

@@ -48,7 +48,7 @@ class SqlInbox:
         self._insert = insert_for(is_sqlite)
         self._clock = database_clock(is_sqlite)
 
-    async def add(self, event: Incoming, seq: int, ready_at: float, now: float) -> bool:
+    async def add(self, event: Incoming, seq: int, ready_at: float, now: float, *, done: bool = False) -> bool:
         row = self._insert(inbox).values(
             channel=event.channel,
             event_id=event.event_id,
@@ -56,14 +56,14 @@ class SqlInbox:
             seq=seq,
             kind=event.kind.value,
             body=_event_json(event),
-            state="waiting",
+            state="done" if done else "waiting",
             attempts=0,
             ready_at=ready_at,
             received_at=now,
             error="",
         )
-        done = await self._connection.execute(row.on_conflict_do_nothing(index_elements=["channel", "event_id"]))
-        return bool(done.rowcount)
+        added = await self._connection.execute(row.on_conflict_do_nothing(index_elements=["channel", "event_id"]))
+        return bool(added.rowcount)
 
     async def known(self, channel: str, event_id: str) -> int | None:
         found = await self._connection.execute(
@@ -212,7 +212,7 @@ class SqlOutbox:
             attempts=head.attempts + 1,
             token=head.token,
             by_bot=head.by_bot,
-            reply_tried=head.reply_tried or head.attempts > 0,  # it may have gone before a crash
+            reply_tried=head.reply_tried or head.state == "leased",  # a lapsed lease: it may have gone before a crash
         )
 
     async def finish(self, parcel: Parcel, state: str, via: str = "") -> bool:

@@ -15,7 +15,7 @@ from hotline.adapters.migrate import migrate
 from hotline.app.channels import open_senders, platform_routes
 from hotline.app.settings import Settings
 from hotline.app.wiring import PROJECT, Installation, wire
-from hotline.app.worker import look_after_the_desk, work_inbox, work_outbox
+from hotline.app.worker import look_after_things, work_inbox, work_outbox
 from hotline.http.desk import desk_routes
 from hotline.http.guard import guard
 from hotline.http.health import health_routes
@@ -41,7 +41,13 @@ def build_app(settings: Settings) -> Sanic[Any, Any]:
     app.blueprint(web_routes(house))
     app.blueprint(desk_routes(house, secure=settings.secure))
     app.blueprint(action_routes(house, installation.own.actions_token))
-    app.blueprint(page_routes(PROJECT / "web" / "dist", demo=settings.demo))
+    app.blueprint(
+        page_routes(
+            PROJECT / "web" / "dist",
+            demo=settings.demo,
+            line_simulator=settings.demo and not settings.line_channel_secret,
+        )
+    )
     for routes in platform_routes(installation):
         app.blueprint(routes)
     _live(app, installation)
@@ -63,7 +69,7 @@ def _live(app: Sanic[Any, Any], installation: Installation) -> None:
     async def start_working(_: Sanic[Any, Any]) -> None:
         tasks.append(asyncio.create_task(work_inbox(installation.house)))
         tasks.append(asyncio.create_task(work_outbox(installation.house)))
-        tasks.append(asyncio.create_task(look_after_the_desk(installation.house)))
+        tasks.append(asyncio.create_task(look_after_things(installation.house)))
 
     @app.before_server_stop
     async def stop_working(_: Sanic[Any, Any]) -> None:

@@ -181,7 +181,9 @@ def _announce(settings: Settings, password: str | None) -> None:
     url = (settings.public_url or settings.own_url).rstrip("/")
     lines: list[tuple[str, str]] = []
     if settings.demo:
-        lines += [("demo city page", f"{url}/"), ("LINE simulator", f"{url}/simulators/line")]
+        lines.append(("demo city page", f"{url}/"))
+        if not settings.line_channel_secret:
+            lines.append(("LINE simulator", f"{url}/simulators/line"))
     lines.append(("desk", f"{url}/desk"))
     if password:
         lines.append(("sign in as", f"admin   one-time password: {password}"))

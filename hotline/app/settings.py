@@ -21,7 +21,7 @@ class Settings:
     """Address the service listens on."""
     port: int = 8000
     """Port the service listens on."""
-    data_dir: Path = Path("var")
+    data_dir: Path = Path(__file__).resolve().parents[2] / "var"
     """Folder for the database, pictures, models, secrets and logs."""
     database_url: str = ""
     """SQLAlchemy URL of the database; empty means SQLite in the data folder."""
@@ -35,12 +35,10 @@ class Settings:
     """First administrator's password (login `admin`); empty means a one-time one is printed at the first start."""
     demo: bool = False
     """Demo pages and simulators, and keys for the simulated LINE where none are set."""
-    city: str = "示範市"
-    """The city's name, as the pages show it."""
     agency: str = "示範市政府"
     """The agency named in the privacy notice (個資法 §8)."""
-    retention: str = "六個月"
-    """How long contact data is kept, as the privacy notice says it."""
+    contact_days: int = 180
+    """Days that contact data is kept after a case was last touched; the privacy notice says so."""
     case_prefix: str = "DEMO"
     """What case numbers begin with."""
     desk_hours: str = "always"
@@ -53,8 +51,8 @@ class Settings:
     """LINE: the channel's secret; empty means LINE is off."""
     line_channel_access_token: str = ""
     """LINE: the channel's access token."""
-    line_api_url: str = "https://api.line.me"
-    """LINE: both API hosts, when replaced."""
+    line_api_url: str = ""
+    """LINE: an address instead of both of LINE's hosts; empty means LINE's own."""
     telegram_bot_token: str = ""
     """Telegram: the bot's token; empty means Telegram is off."""
     telegram_secret_token: str = ""

@@ -60,11 +60,10 @@ def wire(settings: Settings) -> Installation:
         districts=load_districts(PROJECT / "data" / "districts.yml"),
         hours=read_hours(settings.desk_hours, settings.desk_closed_days),
         policy=Policy(
-            city=settings.city,
             case_prefix=settings.case_prefix,
             code_secret=own.code_key.encode(),
             agency=settings.agency,
-            retention=settings.retention,
+            contact_days=settings.contact_days,
             settle_seconds=settings.settle_seconds,
         ),
         senders=senders,

@@ -11,6 +11,7 @@ from hotline.services.converse import lease_turn, work_turn
 from hotline.services.deliver import lease_parcel, send_parcel
 from hotline.services.handoff import put_back_absent
 from hotline.services.house import House
+from hotline.services.retention import forget_old_contacts
 
 TURNS_AT_ONCE = 8
 PARCELS_AT_ONCE = 8
@@ -27,12 +28,13 @@ async def work_outbox(house: House) -> None:
     await _forever(house, "outbox", PARCELS_AT_ONCE, lease_parcel, send_parcel)
 
 
-async def look_after_the_desk(house: House) -> None:
-    """Every half minute: nobody waits for an agent who has gone."""
+async def look_after_things(house: House) -> None:
+    """Every half minute: nobody waits for an agent who has gone, and what is kept too long goes."""
     while True:
         await asyncio.sleep(30.0)
         try:
             await put_back_absent(house)
+            await forget_old_contacts(house)
         except Unavailable:
             continue
 

@@ -18,7 +18,10 @@ from typing import Any, NewType
 CaseNumber = NewType("CaseNumber", str)
 
 FIRST_NUMBER = 30001
+CITIZENS_WORDS = "市民原話"
+"""The row of a case that holds what the citizen typed; it goes when they are forgotten."""
 CODE_TRIES = 5
+CODE_TRIES_PER_CASE = 20  # over all conversations: new ones are free
 CODE_LOCK_SECONDS = 15 * 60
 
 

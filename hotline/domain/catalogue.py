@@ -103,6 +103,7 @@ class Catalogue:
     common: Mapping[str, Question]
     referrals: Mapping[str, Referral]
     emergencies: Mapping[str, Emergency]
+    ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # bare words, and the labels they may mean
     replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # bare words that answer a choice
 
     def name_of(self, label: str) -> str:
@@ -131,6 +132,7 @@ def read_catalogue(
         referrals={raw["code"]: _referral(raw) for raw in referrals["referrals"]},
         emergencies={raw["code"]: _emergency(raw) for raw in emergencies["emergencies"]},
         replies=_lists(common.get("answers")),
+        ambiguous=_lists(common.get("ambiguous")),
     )
 
 

@@ -48,6 +48,7 @@ _ASKING = re.compile(
 )
 _NEGATED = re.compile(r"(沒有?|無|未|不是|並非|別|not?)\s*[^，,。；;\s]{0,3}$")
 _MAY_I = re.compile(r"(可以|行|好)[嗎ㄇ吧?？]*$")
+_VAGUE = re.compile(r"^(壞了?|壞掉了?|要丟|要修|有問題|怪怪的|很嚴重|快點|拜託|麻煩了?|謝謝)$")
 _SORRY = re.compile(r"^(不好意思|抱歉|對不起|歹勢|拍謝|sorry)")
 _GO_ON = re.compile(r"接|繼續|^好|^對|^嗯|^要|^可以|^ok|continue")
 _ANEW = re.compile(r"重新|重來|從頭|重填")
@@ -512,6 +513,8 @@ class Report:
     def _or_aside(self, result: Result, draft: Draft, heard: Heard, text: str) -> Result:
         if result.taken or result.notes or result.alarm:
             return result
+        if self._is_echo(draft, heard) or _VAGUE.match(text):
+            return Result(draft, taken=("echo",))
         if self._is_aside(heard, text):
             return Result(draft, aside=True)
         if _SORRY.match(text):
@@ -519,6 +522,15 @@ class Report:
         phone = heard.first("phone")
         note = "phone_not_needed" if phone else "missed"
         return Result(replace(draft, misses=draft.misses + (0 if phone else 1)), notes=(note,))
+
+    def _is_echo(self, draft: Draft, heard: Heard) -> bool:
+        """Something we know already, said again."""
+        return any(
+            question.type == "choice"
+            and len(heard.text.strip()) > 1
+            and chosen(question, heard.text, {}) == draft.answers.get(question.id, "?")
+            for question in self.questions(self.service_of(draft))
+        )
 
     def _is_aside(self, heard: Heard, text: str) -> bool:
         """Is this about something else? A question about a topic is; a bare noun while we wait for words is not."""
@@ -582,9 +594,9 @@ class Report:
         """A correction changes the thing it names and nothing else."""
         editing = draft.asked in (CONFIRM, CHANGE) or (draft.asked == PLACE and draft.place.is_findable)
         cue = bool(_CORRECTION.search(text)) or self._is_correction(heard)
-        if not (cue or editing):
-            return None
         place = heard.first("place")
+        if not (cue or editing or self._names_another_house(draft, place)):
+            return None
         if place and not heard.location:
             change = Place.from_json(place.get("additional_info"))
             if not change.in_city:
@@ -607,6 +619,18 @@ class Report:
                 corrected=(("時間", str(when["value"])),),
             )
         return None
+
+    def _names_another_house(self, draft: Draft, place: Mapping[str, Any] | None) -> bool:
+        """和平東路二段20號, when 18號 is known and no words are asked for: they changed their mind."""
+        asked = self.question(draft, draft.asked)
+        if not place or not draft.place.is_findable or (asked is not None and asked.type == "text"):
+            return False
+        new = Place.from_json(place.get("additional_info"))
+        return (
+            bool(new.number)
+            and new.in_city
+            and (new.number, new.road or draft.place.road) != (draft.place.number, draft.place.road)
+        )
 
     def _is_correction(self, heard: Heard) -> bool:
         """Did the extractor read the place as a change of an earlier one (不是8號，是18號)?"""

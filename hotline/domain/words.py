@@ -40,14 +40,13 @@ REPORT_LATER: Final = "這個我記下了，先把這一件填完。"
 REPORT_SWITCHED: Final = "好，改成報{short}。"
 DRAFT_RESUME: Final = "剛剛的{short}通報還差{left}題，要接著填嗎？"
 DRAFT_RESUME_READY: Final = "剛剛的{short}通報都填好了，只差送出。要接著嗎？"
-DRAFT_BACK_AFTER_PERSON: Final = "剛剛的{short}通報還在。"
 NEAR_DUPLICATE: Final = "同一個地點{date}已經有人通報{short}，狀態：{status}。是同一件嗎？"
 PRIVACY_NOTICE: Final = (
-    "要留手機或電子郵件嗎？先跟您說明：由{agency}蒐集，只用來聯絡這一件；保存{retention}，在臺灣由處理這件的人員以電話或電子郵件使用。"
+    "要留手機或電子郵件嗎？先跟您說明：由{agency}蒐集，只用來聯絡這一件；保存{days}天，在臺灣由處理這件的人員以電話或電子郵件使用。"
     "要查詢、複製、更正、停止使用或刪除，打「我的資料」就好。不留也可以派工，只是找不到地點時沒辦法問您。請不要輸入身分證字號。"
 )
 PRIVACY_REQUIRED: Final = (
-    "這一項要跟您約時間，需要電話。先跟您說明：由{agency}蒐集，只用來聯絡這一件；保存{retention}，在臺灣由處理這件的人員以電話使用。"
+    "這一項要跟您約時間，需要電話。先跟您說明：由{agency}蒐集，只用來聯絡這一件；保存{days}天，在臺灣由處理這件的人員以電話使用。"
     "要查詢、複製、更正、停止使用或刪除，打「我的資料」就好。不想留在這裡，可以自己打1999約。請不要輸入身分證字號。"
 )
 CONTACT_ASK: Final = "請輸入手機或電子郵件。"
@@ -97,10 +96,7 @@ SATISFACTION_ASK: Final = "這次有幫到您嗎？回「有」「普通」「�
 
 # danger
 DANGER_ALERTED: Final = "值班專員也收到通知了。"  # ◆
-DANGER_PERSON_FIRST: Final = "我是自動回覆，這種事該由人來聽，已經請專人優先接手。"  # ◆
-DANGER_PERSON_NOW: Final = "已經請專人優先接手。"  # ◆
 DANGER_PLACE: Final = "地點：{place}。"
-DANGER_AFTER: Final = "您平安之後再回我就好，剛剛填的都還在。"
 DANGER_THEN: Final = "好，請待在安全的地方。需要什麼再跟我說；情況有變，直接撥119或110。"
 DANGER_STILL_HERE: Final = "好，請待在安全的地方。通報先停，不用填；要接著報，回「接著填」。"
 
@@ -116,7 +112,6 @@ ANSWER_UNKNOWN: Final = "這個我的資料沒有寫，不亂猜。要幫您找�
 ABUSE_FIRST: Final = "這件事我會繼續幫您辦，罵人的話請先停一下。要查案件，還是找專人？"
 ABUSE_SECOND: Final = "接下來我只回跟市政有關的訊息。查案件、通報、找專人，按下面就可以；有危險請撥119或110。"
 TWO_WISHES: Final = "兩件都記下了，先{first}，再{second}。"
-SECOND_WISH: Final = "換{second}。"
 BUTTON_STALE: Final = "這個按鈕過期了，沒有動到任何資料。請看最新的這一則："
 BUTTON_STALE_ALONE: Final = "這個按鈕過期了，沒有動到任何資料。要做什麼，直接打字就可以。"
 INPUT_VOICE: Final = "語音我聽不懂，麻煩您打幾個字，例如「路燈不亮」。不方便打字，可以打1999用講的。"
@@ -126,7 +121,10 @@ INPUT_TOO_LONG: Final = "這則太長，我只能讀5,000個字。請留下地�
 INPUT_EMPTY: Final = "這則是空的，請打幾個字再送出。"
 SERVICE_DEGRADED: Final = "我這邊暫時不能回答，您的訊息已經存好，恢復後照順序回您。急的話請打1999；有危險撥119或110。"
 SERVICE_PARKED: Final = "這則訊息我處理不了，已經轉給專人看。急的話請打1999。"  # ◆
-RATE_LIMITED: Final = "訊息都收到了，我一則一則看，請先等我回覆。有危險請直接撥119或110。"
+MY_DATA: Final = (
+    "這裡有您的對話{lines}則、照片{photos}張、案件{cases}件；聯絡方式：{contact}。聯絡方式在案件結束後保存{days}天。"
+    "要更正請打「找專人」；要刪除，按下面或回「刪除我的資料」。"
+)
 FORGET_ASK: Final = (
     "要刪掉您在這裡的對話、聯絡方式和照片嗎？案件會留下地點和處理紀錄，但不再連到您。刪了不能復原，也收不到進度。"
     "確定要刪，請回「刪除我的資料」。"

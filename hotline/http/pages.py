@@ -19,7 +19,7 @@ TYPES = {
 NOT_BUILT = "網頁還沒有建好，請先執行 make web。"
 
 
-def page_routes(built: Path, *, demo: bool) -> Blueprint:
+def page_routes(built: Path, *, demo: bool, line_simulator: bool) -> Blueprint:
     """Static files from the build; nothing outside its folder, and no listing."""
     routes = Blueprint("pages")
     root = built.resolve()
@@ -51,6 +51,8 @@ def page_routes(built: Path, *, demo: bool) -> Blueprint:
         @routes.get("/")
         async def home(_: Request) -> HTTPResponse:
             return await file("index.html")
+
+    if line_simulator:
 
         @routes.get("/simulators/line")
         async def simulator(_: Request) -> HTTPResponse:

@@ -6,14 +6,15 @@ it is repeated, the same key finds the same case. The sentence that says so is m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from hotline.domain import words
 from hotline.domain.cases import (
+    CITIZENS_WORDS,
     CODE_LOCK_SECONDS,
     CODE_TRIES,
+    CODE_TRIES_PER_CASE,
     FIRST_NUMBER,
     Case,
     CaseNumber,
@@ -26,6 +27,7 @@ from hotline.domain.cases import (
 from hotline.domain.catalogue import label_button
 from hotline.domain.messages import Button, Lane, Message
 from hotline.domain.report import Draft, headline, rows_of
+from hotline.ports import Work
 from hotline.services.house import TAIPEI, House
 
 
@@ -45,7 +47,7 @@ async def open_case(house: House, key: str, lane: Lane, draft: Draft) -> list[Me
             office=service.office,
             place=draft.place.to_json(),
             where=draft.place.show(),
-            details=(*rows, ("市民原話", said)),
+            details=(*rows, (CITIZENS_WORDS, said)),
             status=Status.ACCEPTED,
             opened_at=now,
             updated_at=now,
@@ -126,19 +128,27 @@ async def look_up(house: House, lane: Lane, text: str, code: str) -> tuple[list[
             return [status_words(house, case)], ""
         if not code:
             return [Message(words.CASE_ASK_CODE.format(number=number))], number
-        tries, locked_until = await work.cases.tries(lane)
         now = house.clock.now()
-        if locked_until > now:
-            return [_locked(locked_until - now)], ""
+        over_all = Lane(f"case:{number}")
+        tries, locked_until = await work.cases.tries(lane)
+        all_tries, all_locked_until = await work.cases.tries(over_all)
+        if max(locked_until, all_locked_until) > now:
+            return [_locked(max(locked_until, all_locked_until) - now)], ""
         if case and same_code(code_of(house.policy.code_secret, number), code):
             await work.cases.set_tries(lane, 0, 0.0)
-            return [status_words(house, case, with_buttons=True)], ""
-        tries += 1
-        locked = tries >= CODE_TRIES
-        await work.cases.set_tries(lane, 0 if locked else tries, now + CODE_LOCK_SECONDS if locked else 0.0)
-        if locked:
+            return [status_words(house, case)], ""
+        left = CODE_TRIES - tries - 1
+        await _count(work, over_all, all_tries + 1, CODE_TRIES_PER_CASE, now)
+        await _count(work, lane, tries + 1, CODE_TRIES, now)
+        if left <= 0:
             return [_locked(CODE_LOCK_SECONDS)], ""
-        return [Message(words.CASE_NO_MATCH.format(left=CODE_TRIES - tries))], number
+        return [Message(words.CASE_NO_MATCH.format(left=left))], number
+
+
+async def _count(work: Work, whose: Lane, tries: int, most: int, now: float) -> None:
+    """Remember a wrong code; too many lock for a while."""
+    locked = tries >= most
+    await work.cases.set_tries(whose, 0 if locked else tries, now + CODE_LOCK_SECONDS if locked else 0.0)
 
 
 async def not_fixed(house: House, key: str, lane: Lane, number: str, said: str) -> tuple[list[Message], bool]:
@@ -208,18 +218,16 @@ async def record_status(house: House, number: CaseNumber, status: Status, said: 
     return True
 
 
-def status_words(house: House, case: Case, *, with_buttons: bool = True) -> Message:
+def status_words(house: House, case: Case) -> Message:
     """A case as it stands, in the office's own words where there are any."""
     text = words.CASE_STATUS.format(
         number=case.number, summary=case.summary, status=case.status.value, date=day(case.updated_at)
     )
     if case.words:
         text = f"{text}\n{case.office}：{case.words}"
-    buttons: Sequence[Button] = ()
-    if with_buttons:
-        buttons = [Button("還沒修好", "unfixed", {"case_number": case.number})]
-        if case.status.is_open:
-            buttons.append(Button("催辦", "urge", {"case_number": case.number}))
+    buttons = [Button("還沒修好", "unfixed", {"case_number": case.number})]
+    if case.status.is_open:
+        buttons.append(Button("催辦", "urge", {"case_number": case.number}))
     rows: list[dict[str, Any]] = [
         {"label": "項目", "value": case.name},
         {"label": "地點", "value": case.where},

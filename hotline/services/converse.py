@@ -29,16 +29,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hotline.domain import handoff, safety, words
-from hotline.domain.catalogue import Emergency
 from hotline.domain.errors import Refused, Unavailable
 from hotline.domain.handoff import InCharge, Reason
 from hotline.domain.messages import Button, Kind, Message, Speaker
 from hotline.domain.retries import pause_after
 from hotline.ports import Conversation, InboxRow, Leased, Turn, Work
-from hotline.services.forget import forget
+from hotline.services.danger import answer_danger, raise_alarm
+from hotline.services.forget import drop_pictures, forget, what_is_kept
 from hotline.services.handoff import ask_for_person
 from hotline.services.house import House
-from hotline.services.knowledge import MENU
+from hotline.services.knowledge import MENU, unsure_between
 from hotline.services.speak import FEED_CHANNELS, speak
 
 STATEFUL = frozenset(
@@ -63,6 +63,9 @@ STATEFUL = frozenset(
 )
 """Buttons that belong to one moment: pressed later they are out of date. Every other button may be pressed any time."""
 
+NO_WISH = frozenset({"refer/other_city", "refer/central_government"})
+"""Where something lies, rather than what is wanted."""
+COVERED = "＊" * 4
 BUSY_AFTER_SECONDS = 1.0
 BUSY_AGAIN_SECONDS = 4.0  # Telegram's "typing" lasts five seconds
 
@@ -72,6 +75,7 @@ TYPED_MENU = {
     "查案件": "status",
     "我的案件": "my_cases",
     "常見問題": "help_topics",
+    "我的資料": "my_data",
     "找專人": "handoff",
 }
 """The words on our own cards and menus, when somebody types them."""
@@ -85,7 +89,8 @@ class Outcome:
 
     messages: list[Message] = field(default_factory=list)
     person: str = ""  # why a person is needed
-    danger: str = ""  # an emergency's code
+    danger: str = ""  # an emergency's code, found by an action
+    danger_found: safety.Danger | None = None  # what several lines say together
     conversation: Mapping[str, Any] = field(default_factory=dict)  # changes to the conversation
     understood: Mapping[str, Any] | None = None
     used_payload: str = ""
@@ -127,7 +132,11 @@ async def _converse(house: House, leased: Leased) -> None:
     async with _showing_that_we_look(house, conversation):
         rows = await _with_photos(house, conversation, leased)
         outcome = await _turn(house, conversation, leased, rows)
+    if outcome.forget:
+        await house.understanding.forget(conversation.tracker)
     await _commit(house, conversation, leased, outcome)
+    if outcome.forget:
+        await drop_pictures(house, leased.lane)
     for topic in (f"feed:{leased.lane}", state, "outbox", "desk"):
         house.bell.ring(topic)
 
@@ -162,7 +171,7 @@ async def _turn(house: House, conversation: Conversation, leased: Leased, rows: 
     ).strip()
     danger = safety.check(text) if text else None
     if danger:
-        return _danger(house, conversation, danger, text)
+        return Outcome(danger_found=danger)
     if conversation.charge.in_charge is InCharge.AGENT:
         return Outcome()
     if head.kind is Kind.PAYLOAD:
@@ -180,38 +189,6 @@ async def _turn(house: House, conversation: Conversation, leased: Leased, rows: 
             return Outcome([Message(words.INPUT_FILE)])
         case _:
             return await _said(house, conversation, leased, rows, text)
-
-
-def _danger(house: House, conversation: Conversation, danger: safety.Danger, text: str) -> Outcome:
-    """The number first, then one safe act. No question, no form, no survey."""
-    emergency = house.catalogue.emergencies[danger.code]
-    return Outcome(
-        [emergency_words(house, emergency, also=danger.also)],
-        danger=danger.code,
-        conversation={"frozen": True, "pending": ""},
-        understood={
-            "label": f"emergency/{danger.code}",
-            "name": emergency.name,
-            "confidence": 1.0,
-            "others": [],
-            "heard": [],
-            "tried": f"已請市民撥{emergency.number}",
-        },
-    )
-
-
-def emergency_words(house: House, emergency: Emergency, also: Sequence[str] = ()) -> Message:
-    """What is said when a life may be in danger; the desk is alerted in the same commit that sends it."""
-    numbers = [house.catalogue.emergencies[code].number for code in also if code in house.catalogue.emergencies]
-    more = [number for number in dict.fromkeys(numbers) if number not in emergency.say]
-    lines = [emergency.say]
-    if more:
-        lines.append(f"也可以撥{'、'.join(more)}。")
-    lines.append(emergency.say_handed_over if emergency.action == "handover_now" else words.DANGER_ALERTED)
-    buttons = emergency.buttons or (
-        Button(f"撥{emergency.number}", "call", {"about": emergency.number}, call=emergency.number),
-    )
-    return Message("\n".join(filter(None, lines)), buttons)
 
 
 async def _while_waiting(house: House, conversation: Conversation, text: str) -> Outcome:
@@ -278,6 +255,8 @@ async def _meant(
             return Outcome(person=Reason.ASKED, conversation={"expects": {}, "greeted": True})
         case "rate":
             return _rated(str(button.entities.get("value")), payload)
+        case "my_data":
+            return Outcome([await what_is_kept(house, conversation)])
         case "forget_yes":
             return Outcome([Message(words.FORGET_DONE)], forget=True, used_payload=payload)
         case _:
@@ -347,6 +326,8 @@ async def _said(
             return await _ask_rasa(
                 house, conversation, leased, rows, payload={"intent": "status", "entities": entities}
             )
+    if plain in house.catalogue.ambiguous:
+        return Outcome([unsure_between(house, house.catalogue.ambiguous[plain])], conversation={"greeted": True})
     typed = await _typed_button(house, conversation, plain)
     if typed is not None:
         return await _meant(house, conversation, leased, rows, typed, "")
@@ -382,7 +363,7 @@ async def _ask_rasa(
         and not turn.slots.get("report")
         and turn.nlu["intent"]["name"] in ("nlu_fallback", "out_of_scope", "affirm", "deny")
     ):
-        outcome.messages = [Message(words.DANGER_THEN)]
+        outcome.messages = [Message(words.DANGER_THEN, MENU)]
     second = _second_wish(house, turn, outcome) or conversation.pending
     if second and not turn.slots.get("report") and not outcome.person and not outcome.danger:
         again = await house.understanding.turn(
@@ -403,7 +384,7 @@ async def _ask_rasa(
 
 def _second_wish(house: House, turn: Turn, outcome: Outcome) -> str:
     """The clause that holds another wish; the citizen hears at once that it is not lost."""
-    wishes = turn.nlu.get("wishes") or []
+    wishes = [wish for wish in turn.nlu.get("wishes") or [] if wish["name"] not in NO_WISH]
     if len(wishes) < 2 or not outcome.messages:
         return ""
     first, second = (house.name_of(wish["name"]) or "這件" for wish in wishes[:2])
@@ -505,12 +486,24 @@ async def _commit(house: House, before: Conversation, leased: Leased, outcome: O
         seqs = [row.seq for row in leased.rows if row.seq]
         if outcome.understood and seqs:
             await work.feed.understand(leased.lane, seqs, outcome.understood)
+        token = max((row.event.reply_until, row.event.reply_token) for row in leased.rows)
+        if outcome.danger_found:
+            await answer_danger(
+                house,
+                work,
+                conversation,
+                outcome.danger_found,
+                seqs=seqs,
+                key=leased.turn_id,
+                reply_token=token[1],
+                reply_until=token[0],
+            )
+            return
         if conversation.charge.token != before.charge.token and not outcome.danger:
             return  # somebody else is in charge now: the assistant's answer counts for nothing
         conversation, messages = await _apply(house, work, conversation, leased, outcome)
         if outcome.used_payload:
             await work.buttons.use(outcome.used_payload)
-        token = max((row.event.reply_until, row.event.reply_token) for row in leased.rows)
         await speak(house, work, conversation, messages, key=leased.turn_id, reply_token=token[1], reply_until=token[0])
         if outcome.forget:
             await forget(house, work, conversation, keep_last=True)
@@ -532,12 +525,7 @@ async def _apply(
         charge = handoff.ask_for_person(conversation.charge, "下班時間留言", now)
         conversation = replace(conversation, charge=charge)
     if outcome.danger:
-        emergency = house.catalogue.emergencies[outcome.danger]
-        charge = handoff.raise_alarm(
-            conversation.charge, outcome.danger, now, person_now=emergency.action == "handover_now"
-        )
-        conversation = replace(conversation, charge=charge)
-        await work.audit.add("assistant", "alarm", conversation.public_id, now, {"code": outcome.danger})
+        conversation = await raise_alarm(house, work, conversation, outcome.danger)
     known = {name: value for name, value in changes.items() if name in Conversation.__slots__}
     conversation = replace(conversation, **known)
     if not conversation.title and outcome.understood:

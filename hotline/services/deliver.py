@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from hotline.domain import handoff
 from hotline.domain.errors import Unavailable, Uncertain, Undeliverable
-from hotline.domain.handoff import Reason
+from hotline.domain.handoff import InCharge, Reason
 from hotline.domain.retries import pause_after
 from hotline.ports import Parcel
 from hotline.services.house import House
@@ -48,9 +48,10 @@ async def send_parcel(house: House, parcel: Parcel) -> None:
         conversation = await work.conversations.get(parcel.lane)
     assert conversation is not None
     sender = house.senders.get(parcel.channel)
+    held_by_person = conversation.charge.in_charge is InCharge.AGENT
     if sender is None:
         await _finish(house, parcel, "undeliverable")
-    elif parcel.by_bot and parcel.token < conversation.charge.token:
+    elif parcel.by_bot and parcel.token < conversation.charge.token and held_by_person:
         await _finish(house, parcel, "dropped")
     elif not conversation.reachable:
         await _finish(house, parcel, "undeliverable")

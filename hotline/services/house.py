@@ -44,11 +44,10 @@ TALK = {
 class Policy:
     """What a city decides, as the services need it. Every value comes from the settings, which say what it means."""
 
-    city: str = "示範市"
     case_prefix: str = "DEMO"
     code_secret: bytes = b""
     agency: str = "市政府"
-    retention: str = "六個月"
+    contact_days: int = 180
     settle_seconds: float = 0.6
     turn_lease_seconds: float = 30.0
     send_lease_seconds: float = 30.0

@@ -83,12 +83,23 @@ def unsure(house: House, labels: Sequence[Mapping[str, Any]], *, second: bool) -
     buttons = [
         label_button(name, str(label["name"]))
         for label in labels
-        if float(label["confidence"]) >= CANDIDATE_LEAST and (name := house.name_of(str(label["name"])))
+        if float(label["confidence"]) >= CANDIDATE_LEAST and (name := _candidate(house, str(label["name"])))
     ]
     buttons = list({button.title: button for button in buttons}.values())[:CANDIDATES_MOST]
     if not buttons:
         return Message(words.FALLBACK_NO_IDEA, MENU)
     return Message(words.FALLBACK_FIRST, (*buttons, Button("都不是", "none_of_these")))
+
+
+def unsure_between(house: House, labels: Sequence[str]) -> Message:
+    """A bare word that may mean several things: which one?"""
+    buttons = [label_button(name, label) for label in labels if (name := house.name_of(label))]
+    return Message(words.FALLBACK_FIRST, (*buttons, Button("都不是", "none_of_these")))
+
+
+def _candidate(house: House, label: str) -> str:
+    """What a candidate is called; talk (greetings, thanks) is none."""
+    return house.name_of(label) if "/" in label else ""
 
 
 def popular(house: House) -> Message:

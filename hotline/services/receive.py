@@ -1,7 +1,7 @@
 """Taking in what citizens send: stored, in order, once, before anybody says yes to the platform.
 
 One transaction for all events of a request: the conversation (which locks its lane, so that two receivers cannot swap two
-messages), the line in the feed, the inbox row. A redelivered event changes nothing and gets the same answer. Only then is
+messages), the line in the feed, the inbox row. A message that tells of a danger is answered right there. A redelivered event changes nothing and gets the same answer. Only then is
 the bell rung.
 """
 
@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from hotline.domain import safety
 from hotline.domain.messages import Incoming, Kind, Speaker
 from hotline.domain.redaction import mask_ids
 from hotline.ports import Work
+from hotline.services.danger import answer_danger
 from hotline.services.house import House
 
 SETTLED_TOGETHER = (Kind.TEXT, Kind.PHOTO, Kind.LOCATION)
+READ_FOR_DANGER = (Kind.TEXT, Kind.PHOTO, Kind.FILE)
 
 
 async def receive(house: House, events: Sequence[Incoming]) -> list[int]:
@@ -28,6 +31,7 @@ async def receive(house: House, events: Sequence[Incoming]) -> list[int]:
     async with house.store.work() as work:
         seqs = [await _take(house, work, event, now) for event in events]
     house.bell.ring("inbox")
+    house.bell.ring("outbox")
     for lane in {event.lane for event in events}:
         house.bell.ring(f"feed:{lane}")
     house.bell.ring("desk")
@@ -49,7 +53,8 @@ async def _take(house: House, work: Work, event: Incoming, now: float) -> int:
         await work.conversations.save(replace(conversation, reachable=False))
         return 0
     if not conversation.reachable:
-        await work.conversations.save(replace(conversation, reachable=True))
+        conversation = replace(conversation, reachable=True)
+        await work.conversations.save(conversation)
     if event.kind is Kind.FOLLOW:
         seq = 0
     else:
@@ -62,7 +67,20 @@ async def _take(house: House, work: Work, event: Incoming, now: float) -> int:
             client_id=event.message_id if event.channel == "web" else "",
             message_id=event.message_id or event.event_id,
         )
-    if event.answer:
+    danger = safety.check(event.text) if event.kind in READ_FOR_DANGER and event.text else None
+    if danger and event.answer:
+        await work.inbox.add(event, seq, now, now, done=True)
+        await answer_danger(
+            house,
+            work,
+            conversation,
+            danger,
+            seqs=[seq],
+            key=f"danger:{event.event_id}",
+            reply_token=event.reply_token,
+            reply_until=event.reply_until,
+        )
+    elif event.answer:
         wait = house.policy.settle_seconds if event.kind in SETTLED_TOGETHER else 0.0
         await work.inbox.add(event, seq, now + wait, now)
     return seq

@@ -58,7 +58,7 @@ def lead(house: House, result: Result, *, first: bool) -> str:
     service = house.report.service_of(draft)
     where = draft.place.show()
     parts: list[str] = []
-    if "kind" in result.taken:
+    if "kind" in result.taken and not first:
         parts.append(words.REPORT_SWITCHED.format(short=service.short))
     elif first and not house.report.missing(draft):
         pass  # the read-back that follows says it all
@@ -181,7 +181,7 @@ def _contact(house: House, draft: Draft) -> Message:
         return Message(words.CONTACT_PHONE_ASK if required else words.CONTACT_ASK)
     notice = words.PRIVACY_REQUIRED if required else words.PRIVACY_NOTICE
     labels = ("同意，留電話", "我打1999") if required else ("同意，留聯絡方式", "不留，繼續")
-    text = notice.format(agency=house.policy.agency, retention=house.policy.retention)
+    text = notice.format(agency=house.policy.agency, days=house.policy.contact_days)
     return Message(text, (Button(labels[0], "contact_agree"), Button(labels[1], "contact_decline")))
 
 

@@ -73,7 +73,8 @@ async def sign_out(house: House, token: str) -> None:
         session = await work.people.session(hashed)
         await work.people.end_session(hashed)
         agent = await work.people.get(session[0]) if session else None
-    if agent:
+        still_here = session is not None and await work.people.last_seen(session[0]) is not None
+    if agent and not still_here:
         await put_back_all(house, agent)
 
 
