@@ -16,8 +16,7 @@ class CaseStatus(HotlineAction):
     async def act(self, turn: TurnView) -> Said:
         number, code = turn.entity("case_number"), turn.entity("case_code")
         if not number:
-            own = await cases.mine(self.house, turn.lane)
-            return (own if own[0].card or len(own[0].buttons) > 2 else [cases.ask_number(self.house)]), UNDERSTOOD
+            return await cases.which(self.house, turn.lane), UNDERSTOOD
         said, waits_for = await cases.look_up(self.house, turn.lane, number, code)
         expects = {"what": "case_code", "number": waits_for} if waits_for else {}
         return [said[0].to_json() | {"expects": expects}], UNDERSTOOD

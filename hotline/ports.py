@@ -283,6 +283,10 @@ class Cases(Protocol):
         """False when this key is already there."""
         ...
 
+    async def event_status(self, key: str) -> Status | None:
+        """The status that an event made under this key gave the case, if there is one."""
+        ...
+
     async def set_words(self, number: CaseNumber, words: str) -> None:
         """The office's last words about a case."""
         ...

@@ -34,7 +34,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import softmax
 from bot.nlu.clauses import clauses, denies, parts
-from bot.nlu.features import SENSE_SIZE, Views, Weights, sense
+from bot.nlu.encoder import SIZE, encoder
+from bot.nlu.features import Views, Weights
 from bot.nlu.normalise import Folded, fold
 from bot.nlu.softmax import Softmax
 from bot.nlu.sounds import pack, sound_table, unpack
@@ -178,10 +179,12 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
         return Weights(characters, sounds, self.config["sense"])
 
     def _sense(self, texts: Sequence[Folded]) -> np.ndarray:
-        weight = self.config["sense"]
+        weight = np.float32(self.config["sense"])
         if not weight:
-            return np.zeros((len(texts), SENSE_SIZE), dtype=np.float32)
-        return sense([text.text for text in texts]) * np.float32(weight)
+            return np.zeros((len(texts), SIZE), dtype=np.float32)
+        if len(texts) == 1:
+            return encoder().one(texts[0].text)[None, :] * weight
+        return encoder().many([text.text for text in texts]) * weight
 
     # -- deciding ------------------------------------------------------------------------------------------------------
 

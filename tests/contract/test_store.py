@@ -400,6 +400,19 @@ async def test_twenty_copies_of_an_event_at_once_are_stored_once(store: Store) -
     assert 1 == sum(stored)
 
 
+async def test_what_is_answered_already_is_kept_only_against_redelivery(store: Store) -> None:
+    async with store.work() as work:
+        await opened(work)
+
+        first = await work.inbox.add(event(event_id="e"), 1, NOW, NOW, done=True)
+        again = await work.inbox.add(event(event_id="e"), 2, NOW, NOW)
+
+        assert (True, False) == (first, again)
+        assert 1 == await work.inbox.known("line", "e")
+        assert await work.inbox.lease(30, NOW) is None
+        assert not await work.inbox.is_open(lane_of("line", "a"))
+
+
 # ── the outbox ──
 
 
@@ -449,6 +462,22 @@ async def test_a_parcel_lost_in_a_crash_goes_again_and_the_late_sender_counts_fo
 
     assert (1, 2) == (late.attempts, timely.attempts)
     assert (False, True) == (late_done, timely_done)
+
+
+async def test_a_parcel_that_may_have_gone_before_a_crash_has_spent_its_reply_token(store: Store) -> None:
+    await send(store, reply_token="r1", reply_until=NOW + 50)
+    await lease_one_parcel(store, seconds=LAPSED)
+
+    assert (await lease_one_parcel(store)).reply_tried
+
+
+async def test_a_parcel_that_was_surely_not_taken_keeps_its_reply_token(store: Store) -> None:
+    await send(store, reply_token="r1", reply_until=NOW + 50)
+    parcel = await lease_one_parcel(store)
+    async with store.work() as work:
+        await work.outbox.retry(parcel, NOW, "429")
+
+    assert not (await lease_one_parcel(store)).reply_tried
 
 
 async def test_a_parcel_that_is_tried_again_keeps_its_lane_waiting(store: Store) -> None:
@@ -684,6 +713,8 @@ async def test_danger_stands_first_in_the_queue_then_who_waits_longest(store: St
     def addresses(rows: Any) -> str:
         return "".join(row.conversation.address for row in rows)
 
+    async with store.look() as work:
+        assert ["lin"] == await work.conversations.holders()
     assert ("cdab", "e", "") == (addresses(waiting), addresses(mine), addresses(others))
     assert ("", "e") == (addresses(not_mine), addresses(theirs))
 
@@ -701,7 +732,7 @@ async def test_who_waits_is_told_how_many_are_before_them(store: Store) -> None:
     assert {"a": 1, "b": 2, "c": 0} == {address: ahead[address] for address in "abc"}
 
 
-async def test_a_row_of_the_list_shows_the_last_words_and_what_is_unread(store: Store) -> None:
+async def test_a_row_of_the_list_shows_the_last_words_of_people_and_what_is_unread(store: Store) -> None:
     await waiting_room(store)
     async with store.work() as work:
         await work.feed.add(lane_of("line", "a"), Speaker.BOT, {"text": "請稍等"}, NOW)
@@ -711,7 +742,7 @@ async def test_a_row_of_the_list_shows_the_last_words_and_what_is_unread(store: 
         waiting, _, _ = await work.conversations.queue("lin")
 
     row = next(row for row in waiting if row.conversation.address == "a")
-    assert ("請稍等", "bot", 1) == (row.last, row.last_from, row.unread)
+    assert ("我是a", "citizen", 1) == (row.last, row.last_from, row.unread)
 
 
 async def test_forgetting_blanks_what_finished_rows_still_hold(store: Store, engines: Engines) -> None:
@@ -836,15 +867,39 @@ async def test_contact_data_is_forgotten_by_the_one_who_opened_the_case_only(sto
     async with store.work() as work:
         b = await opened(work, "b")
         await work.cases.follow(case.number, b)
-        await work.cases.forget_contact(b)
+        await work.cases.forget_citizen(b)
         still = await work.cases.get(case.number)
-        await work.cases.forget_contact(lane_of("line", "a"))
+        await work.cases.forget_citizen(lane_of("line", "a"))
         gone = await work.cases.get(case.number)
 
     assert still is not None
     assert gone is not None
     assert ("0912345678", ("p1",)) == (still.contact, still.photos)
     assert ("", ()) == (gone.contact, gone.photos)
+    assert ("市民原話", "路燈不亮") in still.details
+    assert (("地點", "文山區興隆路二段64巷口"),) == gone.details
+
+
+async def test_contact_data_of_cases_at_rest_is_forgotten(store: Store) -> None:
+    old, _ = await open_case(store, "k1")
+    fresh, _ = await open_case(store, "k2")
+    async with store.work() as work:
+        await work.cases.add_event("later", fresh.number, Status.WORKING, "", "機關", NOW + 100)
+        count = await work.cases.forget_contacts(NOW + 50)
+        again = await work.cases.forget_contacts(NOW + 50)
+        found = [await work.cases.get(case.number) for case in (old, fresh)]
+
+    assert (1, 0) == (count, again)
+    assert ["", "0912345678"] == [case.contact for case in found if case]
+
+
+async def test_what_a_key_did_to_a_case_is_found_again(store: Store) -> None:
+    case, _ = await open_case(store, "k1")
+    async with store.work() as work:
+        await work.cases.add_event("again", case.number, Status.REOPENED, "又壞了", "市民", NOW)
+
+        assert Status.REOPENED == await work.cases.event_status("again")
+        assert await work.cases.event_status("never") is None
 
 
 async def test_wrong_codes_are_counted_for_each_lane(store: Store) -> None:
@@ -894,6 +949,7 @@ async def test_sessions_are_opened_touched_and_ended(store: Store) -> None:
 
         assert (lin.id, NOW, NOW + 60) == await work.people.session("t1")
         assert (1, 0) == (await work.people.present(NOW + 30), await work.people.present(NOW + 90))
+        assert (NOW + 60, None) == (await work.people.last_seen(lin.id), await work.people.last_seen(AgentId("a2")))
         await work.people.end_session("t2")
         assert await work.people.session("t2") is None
         await work.people.end_sessions_of(lin.id, but="t1")

@@ -37,7 +37,7 @@ class Meaning:
     entities: tuple[Mapping[str, Any], ...] = ()
     confidence: float = 0.95
     others: tuple[str, ...] = ()
-    wishes: tuple[str, ...] = ()
+    wishes: tuple[tuple[str, str], ...] = ()  # (label, its own words)
 
     @property
     def intent(self) -> str:
@@ -96,7 +96,7 @@ class FakeUnderstanding:
         *entities: Mapping[str, Any],
         confidence: float = 0.95,
         others: tuple[str, ...] = (),
-        wishes: tuple[str, ...] = (),
+        wishes: tuple[tuple[str, str], ...] = (),
     ) -> None:
         """From now on this text means that."""
         self.meanings[text] = Meaning(label, entities, confidence, others, wishes)
@@ -164,7 +164,7 @@ class FakeUnderstanding:
             "intent": {"name": meaning.intent, "confidence": meaning.confidence},
             "entities": [dict(one) for one in meaning.entities],
             "labels": labels,
-            "wishes": list(meaning.wishes),
+            "wishes": [{"name": name, "text": words} for name, words in meaning.wishes],
         }
 
     # ── deciding ──

@@ -44,7 +44,7 @@ def app_of(house: House, *, secure: bool = False) -> Sanic[Any, Any]:
     app.blueprint(web_routes(house))
     app.blueprint(desk_routes(house, secure=secure))
     app.blueprint(action_routes(house, ACTIONS_TOKEN))
-    app.blueprint(page_routes(Path(__file__).parent / "pages", demo=True))
+    app.blueprint(page_routes(Path(__file__).parent / "pages", demo=True, line_simulator=True))
     return app
 
 

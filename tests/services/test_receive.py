@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hotline.adapters.tables import feed, inbox
+from hotline.adapters.tables import feed, inbox, outbox
 from hotline.domain.errors import Unavailable
 from hotline.domain.messages import Kind, Location
 from hotline.services.house import House
@@ -157,7 +157,8 @@ async def test_what_must_not_be_answered_is_only_stored(
     await receive(house, [standby])
 
     assert ["嗨"] == texts(await on_line.everything())
-    assert [] == await rows(inbox)
+    assert ["done"] == [row.state for row in await rows(inbox)]
+    assert [] == await on_line.waits()
 
 
 async def test_what_must_not_be_answered_is_stored_once_too(house: House, on_line: Citizen) -> None:
@@ -167,6 +168,26 @@ async def test_what_must_not_be_answered_is_stored_once_too(house: House, on_lin
     await receive(house, [standby])
 
     assert ["嗨"] == texts(await on_line.everything())
+
+
+async def test_danger_is_answered_where_it_is_stored(house: House, on_line: Citizen, rows: Callable[..., Any]) -> None:
+    fire = on_line.event(text="我家失火了", reply_token="r1", reply_until=5e9)
+
+    await receive(house, [fire])
+    await receive(house, [fire])
+
+    _, answer = await on_line.everything()
+    [parcel] = await rows(outbox)
+    assert "119" in answer["text"]
+    assert ("r1", "waiting") == (parcel.reply_token, parcel.state)
+    assert ["done"] == [row.state for row in await rows(inbox)]
+    assert "fire" == (await on_line.conversation()).charge.danger
+
+
+async def test_danger_that_must_not_be_answered_is_not(house: House, on_line: Citizen) -> None:
+    await receive(house, [replace(on_line.event(text="我家失火了"), answer=False)])
+
+    assert [] == await on_line.reads()
 
 
 async def test_a_database_that_is_away_is_said_and_nothing_is_stored(house: House, citizen: Citizen) -> None:
