@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import random
 import re
 import threading
@@ -340,11 +339,11 @@ class DeskAgent:
         return found
 
     def finds(self, words: str, where: str = "waiting") -> dict[str, Any]:
-        """Wait until somebody's row holds these words."""
+        """Wait until there is somebody whose row or conversation holds these words."""
 
         def look() -> dict[str, Any] | None:
             rows = self.overview()[where]
-            return next((row for row in rows if words in json.dumps(row, ensure_ascii=False)), None)
+            return next((row for row in rows if words in str(row) or words in str(self.reads(row)["messages"])), None)
 
         return eventually(look, lambda: f"「{words}」 not in {where}: {self.overview()[where]}")
 

@@ -50,8 +50,10 @@ def test_a_day_from_a_question_to_a_person_and_back(
 
 
 def test_an_answer_comes_with_the_buttons_of_its_channel(citizen: Citizen) -> None:
-    offered = citizen.asks("怎麼用", "")
+    offered = citizen.asks("怎麼用", "可以這樣用")
+    assert list(offered.buttons) == ["報修通報", "查案件", "常見問題", "找專人"]
 
-    assert offered.buttons
-    title = next(iter(offered.buttons))
-    citizen.presses(title, "")
+    kinds = citizen.presses("報修通報", "要報什麼")
+
+    assert "路燈" in kinds.buttons
+    citizen.presses("路燈", "在哪裡")

@@ -22,7 +22,7 @@ QUIET_SECONDS = 3.0
 def test_the_same_client_id_twice_is_one_message_with_one_number(on_web: WebCitizen) -> None:
     first = on_web.posts(id="one-and-the-same", text="怎麼用")
     on_web.mark = first.json()["seq"]
-    on_web.hears("")
+    on_web.hears("可以這樣用")
 
     again = on_web.posts(id="one-and-the-same", text="怎麼用")
 
@@ -33,8 +33,8 @@ def test_the_same_client_id_twice_is_one_message_with_one_number(on_web: WebCiti
 
 
 def test_a_reader_who_comes_back_gets_the_rest_and_nothing_twice(installation: Installation, on_web: WebCitizen) -> None:
-    on_web.asks("怎麼用", "")
-    on_web.asks("謝謝", "")
+    on_web.asks("怎麼用", "可以這樣用")
+    on_web.asks("謝謝", "不客氣")
     headers = {"Authorization": f"Bearer {on_web.token}", "Last-Event-ID": "2"}
 
     seen = []
@@ -50,7 +50,7 @@ def test_a_reader_who_comes_back_gets_the_rest_and_nothing_twice(installation: I
 
 def test_a_line_event_delivered_twice_is_answered_once(installation: Installation, on_line: LineCitizen) -> None:
     secret = json.loads((installation.folder / "secrets.json").read_text())["simulator_secret"]
-    on_line.asks("怎麼用", "")
+    on_line.asks("怎麼用", "可以這樣用")
     again = copy.deepcopy(on_line.webhook)
     again["events"][0]["deliveryContext"]["isRedelivery"] = True
     raw = json.dumps(again, ensure_ascii=False).encode()
@@ -75,7 +75,7 @@ def test_a_line_answer_is_a_reply_and_costs_nothing(on_line: LineCitizen) -> Non
 
 
 def test_a_line_webhook_with_a_wrong_signature_is_refused(installation: Installation, on_line: LineCitizen) -> None:
-    on_line.asks("怎麼用", "")
+    on_line.asks("怎麼用", "可以這樣用")
     raw = json.dumps(on_line.webhook).encode()
 
     answer = httpx.post(

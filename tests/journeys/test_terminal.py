@@ -33,12 +33,12 @@ def test_the_command_lists_its_commands_and_refuses_others() -> None:
 
 
 def test_talk_takes_its_lines_from_a_pipe(installation: Installation) -> None:
-    done = installation.command("talk", said="停車單不見了怎麼繳\n路燈壞了\n1\n取消\n")
+    done = installation.command("talk", said="停車單不見了怎麼繳\n怎麼用\n1\n路燈壞了\n取消\n")
 
     assert done.returncode == 0, done.stderr
     said = done.stdout
     assert "來源：臺北市停車管理工程處" in said
-    assert said.index("路燈怎麼了") < said.index("在哪裡") < said.index("這件不報了")
+    assert said.index("可以這樣用") < said.index("要報什麼") < said.index("在哪裡") < said.index("這件不報了")
 
 
 def test_talk_says_in_one_line_that_nobody_answers() -> None:
