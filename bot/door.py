@@ -13,8 +13,9 @@ from __future__ import annotations
 import hmac
 import json
 import logging
+from collections.abc import Awaitable, Callable, Iterable
 from contextvars import ContextVar
-from typing import Any, Awaitable, Callable, Dict, Iterable, List, Optional, Text
+from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -33,7 +34,7 @@ SECONDS_PER_ACTION = 5
 SPOKEN = ("text", "buttons", "image", "attachment", "elements", "custom")
 TOLD = ("labels", "wishes", "entities")
 HARMLESS_SLASH = "\u2215"  # looks like "/", means nothing to Rasa
-failed_actions: ContextVar[List[str]] = ContextVar("failed_actions")
+failed_actions: ContextVar[list[str]] = ContextVar("failed_actions")
 
 
 class TurnFailed(Exception):
@@ -43,15 +44,15 @@ class TurnFailed(Exception):
 class RasaDoor(InputChannel):
     """`GET /` says whether a model is loaded, `POST /turn` is one turn, `POST /forget` deletes a conversation."""
 
-    def __init__(self, token: Text) -> None:
+    def __init__(self, token: str) -> None:
         self.expected = b"Bearer " + token.encode()
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "door"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "RasaDoor":
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> RasaDoor:
         if not credentials or not credentials.get("token"):
             raise ValueError("bot.door.RasaDoor needs a token in credentials.yml")
         return cls(credentials["token"])
@@ -102,12 +103,12 @@ class RasaDoor(InputChannel):
         return door
 
 
-def _loaded(request: Request) -> Optional[Agent]:
-    agent: Optional[Agent] = request.app.ctx.agent
+def _loaded(request: Request) -> Agent | None:
+    agent: Agent | None = request.app.ctx.agent
     return agent if agent is not None and agent.is_ready() else None
 
 
-def _message(body: Dict[Text, Any]) -> UserMessage:
+def _message(body: dict[str, Any]) -> UserMessage:
     metadata = {**(body.get("metadata") or {}), "event_id": body["message_id"], "channel": body.get("channel", "")}
     return UserMessage(
         text_of(body),
@@ -119,16 +120,16 @@ def _message(body: Dict[Text, Any]) -> UserMessage:
     )
 
 
-def text_of(body: Dict[Text, Any]) -> Text:
+def text_of(body: dict[str, Any]) -> str:
     """What Rasa is told. Only a payload may name an intent."""
     if "payload" in body:
         entities = body["payload"].get("entities")
         return f"/{body['payload']['intent']}{json.dumps(entities, ensure_ascii=False) if entities else ''}"
-    text: Text = body["text"].lstrip()
+    text: str = body["text"].lstrip()
     return HARMLESS_SLASH + text[1:] if text.startswith("/") else text
 
 
-async def _turn(agent: Agent, message: UserMessage) -> Dict[Text, Any]:
+async def _turn(agent: Agent, message: UserMessage) -> dict[str, Any]:
     let_failures_show(agent)
     async with agent.lock_store.lock(message.sender_id):
         tracker = await agent.tracker_store.retrieve(message.sender_id)
@@ -159,7 +160,7 @@ async def play(agent: Agent, message: UserMessage) -> Any:
     return tracker, events
 
 
-def judge(events: List[Event], message_id: Optional[Text], domain: Any) -> None:
+def judge(events: list[Event], message_id: str | None, domain: Any) -> None:
     """Raises TurnFailed unless every action was reached, left its receipt, and the turn said something and ended."""
     ran = [event.action_name for event in events if isinstance(event, ActionExecuted)]
     custom = set(domain.user_actions) - set(domain.responses) - set(domain.form_names)
@@ -175,7 +176,7 @@ def judge(events: List[Event], message_id: Optional[Text], domain: Any) -> None:
         raise TurnFailed("the turn said nothing")
 
 
-def events_after(message_id: Optional[Text], tracker: Any) -> Optional[List[Event]]:
+def events_after(message_id: str | None, tracker: Any) -> list[Event] | None:
     """The events of the turn that began with this message, or None when Rasa does not know the message.
 
     Looked up in `tracker.events`: `applied_events()` hides the messages inside a form.
@@ -189,17 +190,17 @@ def events_after(message_id: Optional[Text], tracker: Any) -> Optional[List[Even
     return None
 
 
-def receipts(events: Iterable[Event]) -> List[Text]:
+def receipts(events: Iterable[Event]) -> list[str]:
     return [event.value for event in events if isinstance(event, SlotSet) and event.key == RECEIPT and event.value]
 
 
-def said(events: Iterable[Event]) -> List[Dict[Text, Any]]:
+def said(events: Iterable[Event]) -> list[dict[str, Any]]:
     """The bot's messages of the turn: no empty fields, nothing of Rasa's own."""
     messages = [event.message() for event in events if isinstance(event, BotUttered)]
     return [{key: value for key, value in message.items() if value and key in SPOKEN} for message in messages]
 
 
-def _understood(tracker: Any, message_id: Optional[Text]) -> Dict[Text, Any]:
+def _understood(tracker: Any, message_id: str | None) -> dict[str, Any]:
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered) and event.message_id == message_id:
             parsed = event.parse_data or {}

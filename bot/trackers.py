@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Text
+from typing import Any
 
 from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy import event
@@ -17,7 +17,7 @@ class ForgettingTrackerStore(SQLTrackerStore):
             event.listen(self.engine, "connect", _write_ahead)
             self.engine.dispose()
 
-    async def delete(self, sender_id: Text) -> None:
+    async def delete(self, sender_id: str) -> None:
         """Forget a conversation for good."""
         with self.session_scope() as session:
             session.query(self.SQLEvent).filter_by(sender_id=sender_id).delete()

@@ -28,8 +28,8 @@ POPULAR = (
     "household.move_in",
     "disaster.day_off",
     "transit.youbike_fee",
-    "child.birth_reward",
-    "tax.house_tax",
+    "child.birth_grant",
+    "tax.house",
     "env.garbage_schedule",
 )
 COMMON_REPORTS = (
