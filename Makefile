@@ -30,7 +30,7 @@ check: install ## lint, format, types, floors
 
 unit: install ## unit, contract and HTTP tests
 	$(PYTEST) -m "not journey and not browser and not model"
-	PYTHONPATH=$(CURDIR) bot/.venv/bin/python -m pytest -q -c tests/nlu/pytest.ini tests/nlu/bot
+	PYTHONPATH=$(CURDIR) bot/.venv/bin/python -m pytest -q -c tests/nlu/bot/pytest.ini tests/nlu/bot
 
 rasa-test: train ## Rasa's own tests, and the held-out set
 	scripts/rasa-test

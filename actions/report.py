@@ -47,6 +47,8 @@ class ValidateReportForm(Action):
             result = report.hear(replace(draft, asked=FROZEN) if turn.after_danger else draft, turn.heard, now)
         else:
             result = self._begin(turn, now)
+        if result.alarm and turn.alarmed:
+            result = replace(result, alarm="", draft=replace(result.draft, asked=""))
         if result.redirect:
             result = self._redirected(dispatcher, result, turn)
         told = await self._told(result, turn)

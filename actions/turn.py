@@ -30,7 +30,8 @@ class TurnView:
         metadata = latest.get("metadata") or {}
         self.lane = Lane(metadata["lane"])
         self.message_id = str(metadata["event_id"])
-        self.after_danger = bool(metadata.get("resumed"))
+        self.after_danger = bool(metadata.get("resumed"))  # the form must not go on by itself
+        self.alarmed = bool(metadata.get("alarmed"))  # the desk knows of this danger already
         self.slots: Mapping[str, Any] = tracker.slots
         self.labels: Sequence[Mapping[str, Any]] = latest.get("labels") or ()
         text = str(latest.get("text") or "")

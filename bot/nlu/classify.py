@@ -173,7 +173,7 @@ class MunicipalClassifier(IntentClassifier, GraphComponent):
 
     def _weights(self, lines_a_label: float) -> Weights:
         """The more lines a label has, the more its very wording can be trusted beside its sense."""
-        grown = float(np.interp(np.log(max(lines_a_label, 1)), np.log([8, 20]), [1.5, 2.0]))
+        grown = float(np.interp(np.log(max(lines_a_label, 1)), np.log([8, 20]), [1.33, 2.0]))
         characters = self.config["characters"] if self.config["characters"] is not None else grown
         sounds = self.config["sounds"] if self.config["sounds"] is not None else 0.75 * characters
         return Weights(characters, sounds, self.config["sense"])

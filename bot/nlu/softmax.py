@@ -19,8 +19,8 @@ from scipy.sparse import csr_matrix
 _LINES_A_STEP = 256
 _FIRST_STEPS = 250  # few lines are gone over more often, until this many steps are made
 _ROUNDS = 12  # many lines are gone over this often
-_RATE = 1.5
-_SHRINK = 0.1  # pull towards zero, spread over all lines: the 1/C of a logistic regression with C = 10
+_RATE = 1.25
+_SHRINK = 0.3  # pull towards zero, spread over all lines: the 1/C of a logistic regression
 
 
 @dataclass

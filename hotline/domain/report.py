@@ -51,7 +51,7 @@ _MAY_I = re.compile(r"(可以|行|好)[嗎ㄇ吧?？]+$")
 _VAGUE = re.compile(r"^(壞了?|壞掉了?|要丟|要修|有問題|怪怪的|很嚴重|快點|拜託|麻煩了?)$")
 _SORRY = re.compile(r"^(不好意思|抱歉|對不起|歹勢|拍謝|sorry)")
 _GO_ON = re.compile(r"接|繼續|^好|^對|^嗯|^要|^可以|^ok|continue")
-_AFTER_ALARM = re.compile(r"^(接著?填?|接著報|繼續填?|繼續報?|好|好啊|可以|ok)$")
+_AFTER_ALARM = re.compile(r"^(接著?填?|接著(?:通)?報|繼續填?|繼續報?|好|好啊|可以|ok)$")
 _ANEW = re.compile(r"重新|重來|從頭|重填")
 
 _ASIDE = frozenset(

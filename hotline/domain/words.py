@@ -97,6 +97,7 @@ SATISFACTION_ASK: Final = "這次有幫到您嗎？回「有」「普通」「�
 # danger
 DANGER_ALERTED: Final = "值班專員也收到通知了。"  # ◆
 DANGER_PLACE: Final = "地點：{place}。"
+DANGER_GO_ON: Final = "人安全之後，要請人來處理，回「接著通報」。"
 DANGER_THEN: Final = "好，請待在安全的地方。需要什麼再跟我說；情況有變，直接撥119或110。"
 DANGER_STILL_HERE: Final = "好，請待在安全的地方。通報先停，不用填；要接著報，回「接著填」。"
 

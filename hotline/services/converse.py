@@ -91,6 +91,7 @@ class Outcome:
     person: str = ""  # why a person is needed
     danger: str = ""  # an emergency's code, found by an action
     danger_found: safety.Danger | None = None  # what several lines say together
+    text: str = ""  # those lines
     conversation: Mapping[str, Any] = field(default_factory=dict)  # changes to the conversation
     understood: Mapping[str, Any] | None = None
     used_payload: str = ""
@@ -171,7 +172,7 @@ async def _turn(house: House, conversation: Conversation, leased: Leased, rows: 
     ).strip()
     danger = safety.check(text) if text else None
     if danger:
-        return Outcome(danger_found=danger)
+        return Outcome(danger_found=danger, text=text)
     if conversation.charge.in_charge is InCharge.AGENT:
         return Outcome()
     if head.kind is Kind.PAYLOAD:
@@ -255,6 +256,8 @@ async def _meant(
             return Outcome(person=Reason.ASKED, conversation={"expects": {}, "greeted": True})
         case "rate":
             return _rated(str(button.entities.get("value")), payload)
+        case "go_on":
+            return await _ask_rasa(house, conversation, leased, rows, text=str(button.entities.get("text") or ""))
         case "my_data":
             return Outcome([await what_is_kept(house, conversation)])
         case "forget_yes":
@@ -404,6 +407,7 @@ def _metadata(conversation: Conversation, rows: Sequence[InboxRow]) -> dict[str,
         "photos": [row.event.photo for row in rows if row.event.kind is Kind.PHOTO and row.event.photo],
         "location": {"lat": location.lat, "lng": location.lng, "address": location.address} if location else None,
         "resumed": conversation.frozen,
+        "alarmed": bool(conversation.charge.danger),
     }
 
 
@@ -493,6 +497,7 @@ async def _commit(house: House, before: Conversation, leased: Leased, outcome: O
                 work,
                 conversation,
                 outcome.danger_found,
+                outcome.text,
                 seqs=seqs,
                 key=leased.turn_id,
                 reply_token=token[1],

@@ -17,12 +17,18 @@ from hotline.ports import Conversation, Work
 from hotline.services.house import House
 from hotline.services.speak import speak
 
+ALSO_A_CASE = frozenset(
+    {"exposed_wire", "collapse", "flood_danger", "fire", "medical", "trapped", "traffic_accident", "animal_attack"}
+)
+"""Dangers whose cause may be one of the city's kinds of cases."""
+
 
 async def answer_danger(
     house: House,
     work: Work,
     conversation: Conversation,
     danger: Danger,
+    text: str,
     *,
     seqs: Sequence[int],
     key: str,
@@ -49,7 +55,7 @@ async def answer_danger(
         house,
         work,
         alarmed,
-        [emergency_words(house, emergency, danger.also)],
+        [with_go_on(emergency_words(house, emergency, danger.also), danger.code, text)],
         key=key,
         reply_token=reply_token,
         reply_until=reply_until,
@@ -67,6 +73,14 @@ async def raise_alarm(house: House, work: Work, conversation: Conversation, code
     await work.conversations.save(alarmed)
     await work.audit.add("assistant", "alarm", conversation.public_id, now, {"code": code})
     return alarmed
+
+
+def with_go_on(message: Message, code: str, text: str) -> Message:
+    """A hazard is also something to be mended: once people are safe, the same words can become a case."""
+    if code not in ALSO_A_CASE:
+        return message
+    go_on = Button("接著通報", "go_on", {"text": text[:500]})
+    return Message(f"{message.text}\n{words.DANGER_GO_ON}", (*message.buttons, go_on), message.card)
 
 
 def emergency_words(house: House, emergency: Emergency, also: Sequence[str] = ()) -> Message:

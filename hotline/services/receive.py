@@ -75,6 +75,7 @@ async def _take(house: House, work: Work, event: Incoming, now: float) -> int:
             work,
             conversation,
             danger,
+            event.text,
             seqs=[seq],
             key=f"danger:{event.event_id}",
             reply_token=event.reply_token,

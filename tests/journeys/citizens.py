@@ -178,6 +178,8 @@ class WebCitizen(Citizen):
         )
 
     def _until(self, look: Callable[[], Heard | None], what: Callable[[], str], seconds: float) -> Heard:
+        self.listener.until(look, what, seconds)
+        self.listener.settle(lambda: not self.state.get("working"))
         return self.listener.until(look, what, seconds)
 
 
@@ -190,6 +192,7 @@ class LineCitizen(Citizen):
         self.user = f"U{uuid.uuid4().hex}"
         self._client = httpx.Client(base_url=installation.url, timeout=20, trust_env=False)
         self.shown: list[dict[str, Any]] = []
+        self.arriving: list[dict[str, Any]] = []
         self.calls: list[dict[str, Any]] = []
         self.mark = 0
         self.last = 0
@@ -221,9 +224,11 @@ class LineCitizen(Citizen):
     def _take(self, kind: str, data: dict[str, Any]) -> int | None:
         self.last = int(data["n"])
         if data["kind"] == "message" and data["from"] == "account":
-            self.shown.append(data)
+            self.arriving.append(data)
         if data["kind"] == "call":
             self.calls.append(data)
+            self.shown += self.arriving  # what came in one call is seen at once
+            self.arriving = []
         return self.last
 
     def _since(self) -> Heard:
@@ -312,6 +317,11 @@ class TelegramCitizen(Citizen):
 
     def close(self) -> None:
         self._client.close()
+
+    def _until(self, look: Callable[[], Heard | None], what: Callable[[], str], seconds: float) -> Heard:
+        super()._until(look, what, seconds)
+        time.sleep(0.25)  # Telegram takes the messages of a turn one by one
+        return super()._until(look, what, seconds)
 
     def _since(self) -> Heard:
         mine = [one for one in self.stage.api.sent[self.mark :] if one["chat"]["id"] == self.chat]

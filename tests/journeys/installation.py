@@ -256,6 +256,11 @@ class Listener:
                     raise NeverHappened(f"within {seconds:.0f} s: {what()}")
                 self.changed.wait(min(left, 1.0))
 
+    def settle(self, enough: Callable[[], bool], seconds: float = 0.3) -> None:
+        """Give what belongs together a moment to arrive."""
+        with self.changed:
+            self.changed.wait_for(enough, seconds)
+
     def _run(self) -> None:
         with httpx.Client(timeout=httpx.Timeout(10, read=30), trust_env=False) as client:
             while not self._ended.is_set():

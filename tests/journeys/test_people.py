@@ -51,7 +51,7 @@ def test_only_one_of_two_agents_wins(on_web: WebCitizen, desk: DeskAgent, yi: De
     lost = desk.claims(row)
 
     assert lost.status_code == 409
-    assert lost.json()["message"] == "阿怡已經接手了"
+    assert "阿怡已經接手了" in lost.json()["message"]
     assert desk.writes(row, "我來").status_code == 409
     assert yi.closes(row).status_code == 204
     on_web.hears("這次有幫到您嗎")

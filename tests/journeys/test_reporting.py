@@ -39,7 +39,7 @@ def test_a_question_in_between_is_answered_and_the_form_goes_on(citizen: Citizen
 
 
 def test_a_referral_says_where_to_go_and_opens_no_case(citizen: Citizen, place: str) -> None:
-    told = citizen.asks(f"{place}有車違規停車，可以檢舉嗎", "來源：")
+    told = citizen.asks(f"{place}有機車違規停車在人行道上，要怎麼檢舉", "來源：")
 
     assert not CASE.search(told.text)
     assert "已受理" not in told.text
@@ -57,7 +57,7 @@ def test_a_report_with_a_pin_a_photo_and_a_phone_number(on_web: WebCitizen, jpeg
     on_web.shows_photo(jpeg)
     on_web.hears("照片收到了", "請看一下對不對")
 
-    notice = on_web.presses("留聯絡方式", "由示範市政府蒐集", "保存六個月")
+    notice = on_web.presses("留聯絡方式", "由示範市政府蒐集", "保存")
     assert list(notice.buttons) == ["同意，留聯絡方式", "不留，繼續"]
     on_web.presses("同意，留聯絡方式", "手機或電子郵件")
     on_web.asks("0912345678", "請看一下對不對")
@@ -114,4 +114,4 @@ def test_what_cannot_be_read_is_answered_kindly(on_web: WebCitizen) -> None:
     assert long.status_code == 400
     assert "5,000" in long.json()["message"]
     on_web.asks("你是真人嗎", "自動回覆，不是真人")
-    on_web.asks("路燈不亮" * 1250, "在哪裡")
+    on_web.asks("路燈不亮" * 1250, "。")
