@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import structlog
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, event, select
 
 from hotline.adapters.bell import LocalBell
 from hotline.adapters.engine import Engines
@@ -77,8 +77,16 @@ async def engines(tmp_path: Path, empty_database: Path) -> AsyncIterator[Engines
     path = tmp_path / "hotline.db"
     shutil.copy(empty_database, path)
     engines = Engines(f"sqlite:///{path}")
+    event.listen(engines.writer.sync_engine, "connect", _in_no_fear_of_power_cuts)
     yield engines
     await engines.close()
+
+
+def _in_no_fear_of_power_cuts(connection: Any, _: Any) -> None:
+    """These files live for one test; waiting for the disk would be most of it. tests/contract keeps the waiting."""
+    cursor = connection.cursor()
+    cursor.execute("pragma synchronous=off")
+    cursor.close()
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ class LocalBell:
 
         async def wait(seconds: float) -> bool:
             try:
-                await asyncio.wait_for(event.wait(), seconds)
+                async with asyncio.timeout(seconds):  # wait_for would swallow a cancellation that meets the ring
+                    await event.wait()
             except TimeoutError:
                 return False
             event.clear()

@@ -65,6 +65,10 @@ STATEFUL = frozenset(
 
 NO_WISH = frozenset({"refer/other_city", "refer/central_government"})
 """Where something lies, rather than what is wanted."""
+MATTERS = frozenset(
+    {"ask", "report", "refer", "number", "handoff", "status", "my_cases", "unfixed", "urge", "forget_me"}
+)
+"""Intents that are a wish of their own, even right after a danger."""
 COVERED = "＊" * 4
 BUSY_AFTER_SECONDS = 1.0
 BUSY_AGAIN_SECONDS = 4.0  # Telegram's "typing" lasts five seconds
@@ -361,11 +365,7 @@ async def _ask_rasa(
         metadata=metadata,
     )
     outcome = _outcome(house, turn, text)
-    if (
-        conversation.frozen
-        and not turn.slots.get("report")
-        and turn.nlu["intent"]["name"] in ("nlu_fallback", "out_of_scope", "affirm", "deny")
-    ):
+    if conversation.frozen and not turn.slots.get("report") and turn.nlu["intent"]["name"] not in MATTERS:
         outcome.messages = [Message(words.DANGER_THEN, MENU)]
     second = _second_wish(house, turn, outcome) or conversation.pending
     if second and not turn.slots.get("report") and not outcome.person and not outcome.danger:

@@ -26,6 +26,8 @@ def as_written(value: object) -> str:
     match value:
         case "":
             return "empty"
+        case Path():
+            return f"`{value.relative_to(ROOT)}`"
         case bool():
             return f"`{int(value)}`"
         case _:

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -235,13 +236,18 @@ class Listener:
         self._take = take
         self._after = 0
         self._ended = threading.Event()
+        self._socket: socket.socket | None = None
         self.changed = threading.Condition()
         self.cuts = 0
         """How often the line broke."""
         threading.Thread(target=self._run, daemon=True).start()
 
     def close(self) -> None:
+        """Hang up."""
         self._ended.set()
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def until(self, look: Callable[[], T | None], what: Callable[[], str], seconds: float) -> T:
         """The first true thing that `look` finds, looked for whenever something came."""
@@ -274,6 +280,7 @@ class Listener:
         with client.stream("GET", f"{self._url}{sep}after={self._after}", headers=self._headers) as stream:
             if stream.status_code != 200:
                 return
+            self._socket = stream.extensions["network_stream"].get_extra_info("socket")
             kind = "message"
             for line in stream.iter_lines():
                 if self._ended.is_set():

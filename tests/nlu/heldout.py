@@ -8,33 +8,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
+
 from hotline.app.settings import read_settings
 from hotline.app.understand import decide, parse_all, split
+from hotline.app.wiring import PROJECT
+from hotline.domain import safety
 
 FOLDER = Path(__file__).parent / "heldout"
 REFUSED = ("nlu_fallback", "out_of_scope")
-SAME_ANSWER = {
-    frozenset(pair)
-    for pair in (
-        # Both say the same thing to the citizen: the topic and the referral, or the topic and the report it leads to.
-        ("ask/env.noise_neighbor", "refer/neighbor_animal_noise"),
-        ("ask/env.noise_animal", "refer/neighbor_animal_noise"),
-        ("ask/env.noise_vehicle", "refer/vehicle_noise"),
-        ("ask/env.abandoned_vehicle", "refer/abandoned_vehicle"),
-        ("ask/tax.income_tax_contact", "refer/central_government"),
-        ("ask/health.smoking_report", "refer/smoking_ban"),
-        ("ask/health.food_complaint", "refer/food_hygiene"),
-        ("ask/consumer.complaint", "refer/consumer_dispute"),
-        ("ask/labour.dispute_mediation", "refer/labour_dispute"),
-        ("ask/ticket.report_others", "refer/illegal_parking"),
-        ("ask/police.lost_property", "refer/lost_property"),
-        ("ask/transit.mrt_lost_found", "refer/lost_property"),
-        ("ask/disaster.power_outage", "refer/power_line"),
-        ("ask/disaster.power_outage", "number/power_hotline"),
-        ("ask/city.bot_human", "handoff"),
-    )
-}
-"""Pairs whose answers are interchangeable; counted apart, never as right top-1."""
+HAZARDS = frozenset({"exposed_wire", "collapse", "flood_danger", "fire", "gas"})
+"""Dangers that are also a kind of case or a referral: the number is said first, then 「接著通報」 goes on with the very same words."""
+
+
+def _same_answer() -> set[frozenset[str]]:
+    config = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))
+    twins = next(one for one in config["pipeline"] if one["name"].endswith("SameAnswer"))
+    return {frozenset(pair) for pair in twins["pairs"]}
+
+
+SAME_ANSWER = _same_answer()
+"""Topics and the matters they are about; counted apart, never as right."""
 
 
 class Line(NamedTuple):
@@ -58,7 +52,15 @@ class Judged(NamedTuple):
     def right(self) -> bool:
         if self.line.label == "out_of_scope":
             return self.refused
+        if self.alarm in HAZARDS and self.line.label.startswith(("report/", "refer/")):
+            return self.first[:1] == (self.line.label,)
         return self.label == self.line.label
+
+    @property
+    def alarm(self) -> str:
+        """The danger the life-safety check saw, if any."""
+        danger = safety.check(self.line.text)
+        return danger.code if danger else ""
 
     @property
     def in_first_three(self) -> bool:

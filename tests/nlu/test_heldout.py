@@ -41,17 +41,20 @@ def test_topics_are_nearly_always_among_the_first_three() -> None:
     assert share(_part("topics"), "in_first_three") >= 0.95
 
 
-def test_nothing_out_of_scope_opens_a_case_or_raises_an_alarm() -> None:
-    wrong = [one.line.text for one in _part("out_of_scope") if one.decided["kind"] in ("service", "emergency")]
+def test_nothing_out_of_scope_raises_an_alarm_and_little_is_taken_for_a_report() -> None:
+    part = _part("out_of_scope")
 
-    assert len(wrong) <= 4, wrong
+    alarms = [one.line.text for one in part if one.alarm]
+    reports = [one.line.text for one in part if one.decided["kind"] == "service"]
+    assert [] == alarms
+    assert len(reports) <= 7, reports
 
 
-def test_an_ordinary_request_never_raises_an_alarm() -> None:
-    wrong = [
-        one.line.text
-        for one in judged()
-        if one.decided["kind"] == "emergency" and not one.line.label.startswith(("number/", "refer/", "report/", "ask/"))
-    ]
+def test_talk_never_raises_an_alarm() -> None:
+    assert [] == [one.line.text for one in _part("talk") if one.alarm]
 
-    assert [] == wrong
+
+def test_few_questions_raise_an_alarm() -> None:
+    alarms = [one for one in _part("topics") if one.alarm]
+
+    assert len(alarms) <= 0.03 * len(_part("topics"))

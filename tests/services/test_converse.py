@@ -90,14 +90,14 @@ async def test_a_matter_somebody_else_takes_is_referred(citizen: Citizen, rasa: 
     assert isinstance(answer["card"]["more"], str | None)
 
 
-async def test_every_referral_every_answer_and_every_number_can_be_said(
+async def test_every_referral_every_number_and_some_answers_can_be_said(
     house: House, citizen: Citizen, rasa: FakeUnderstanding
 ) -> None:
     shown = [code for code, one in house.catalogue.emergencies.items() if not one.stops_everything]
     labels = [
         *(f"refer/{code}" for code in house.catalogue.referrals),
         *(f"number/{code}" for code in shown),
-        *(f"ask/{topic}" for topic in list(house.answers)[:20]),
+        *(f"ask/{topic}" for topic in list(house.answers)[:4]),
     ]
     for label in labels:
         rasa.learns(label, label)
