@@ -586,8 +586,8 @@ async def _again(house: House, leased: Leased, error: str, asked: float) -> None
     now = house.clock.now()
     async with house.store.work() as work:
         if pause is not None:
-            await work.inbox.retry(leased, now + pause, error)
-            if leased.attempts == 1:
+            kept = await work.inbox.retry(leased, now + pause, error)
+            if kept and leased.attempts == 1:
                 await _say_degraded(house, work, leased)
             return
         if not await work.inbox.park(leased, error):

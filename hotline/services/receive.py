@@ -19,7 +19,7 @@ from hotline.services.danger import answer_danger
 from hotline.services.house import House
 
 SETTLED_TOGETHER = (Kind.TEXT, Kind.PHOTO, Kind.LOCATION)
-READ_FOR_DANGER = (Kind.TEXT, Kind.PHOTO, Kind.FILE)
+READ_FOR_DANGER = (Kind.TEXT, Kind.PHOTO)
 
 
 async def receive(house: House, events: Sequence[Incoming]) -> list[int]:
