@@ -35,8 +35,8 @@ async def look_after_things(house: House) -> None:
         try:
             await put_back_absent(house)
             await forget_old_contacts(house)
-        except Unavailable:
-            continue
+        except Exception as error:
+            house.log.error("care_failed", error=type(error).__name__)
 
 
 async def _forever(
@@ -67,8 +67,11 @@ async def _forever(
                 await room.acquire()
                 try:
                     leased = await lease(house)
-                except Unavailable:
+                except (
+                    Exception
+                ) as error:  # whatever it was, the next try may find it gone; the worker never ends by itself
                     room.release()
+                    house.log.error("lease_failed", what=topic, error=type(error).__name__)
                     await asyncio.sleep(1.0)
                     continue
                 if leased is None:

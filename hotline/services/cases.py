@@ -103,7 +103,7 @@ async def mine(house: House, lane: Lane) -> list[Message]:
     async with house.store.look() as work:
         cases = await work.cases.of(lane)
     if not cases:
-        return [Message(words.CASE_NONE, (label_button("報修通報", "help"), label_button("找專人", "handoff")))]
+        return [Message(words.CASE_NONE, (label_button("報修通報", "report_menu"), label_button("找專人", "handoff")))]
     if len(cases) == 1:
         return [status_words(house, cases[0])]
     lines = [

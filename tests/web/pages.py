@@ -46,7 +46,7 @@ class Visit:
     url: str
     complaints: list[str] = field(default_factory=list)
     allowed: tuple[str, ...] = ("/desk/api/me",)
-    """Addresses that may fail to load: the desk asks who is signed in before anybody is."""
+    """What may stand in a complaint: the desk asks who is signed in before anybody is."""
 
     def open(self, path: str) -> Page:
         page = self.context.new_page()
@@ -57,9 +57,9 @@ class Visit:
         return page
 
     def _heard(self, message: ConsoleMessage) -> None:
-        where = str(message.location.get("url", ""))
-        if message.type == "error" and not any(allowed in where for allowed in self.allowed):
-            self.complaints.append(f"{message.text} ({where})")
+        complaint = f"{message.text} ({message.location.get('url', '')})"
+        if message.type == "error" and not any(allowed in complaint for allowed in self.allowed):
+            self.complaints.append(complaint)
 
 
 def visit(browser: Browser, url: str, size: tuple[int, int] = DESKTOP, **more: Any) -> Visit:
@@ -142,6 +142,18 @@ class Desk:
     def presses(self, name: str) -> None:
         self.talk.get_by_role("button", name=name).click()
 
+    def gives_back(self, summary: str = "") -> None:
+        """Back to the assistant, with one line for the citizen."""
+        self.presses("交回")
+        sheet = self.page.get_by_role("dialog", name="交回自動回覆")
+        sheet.get_by_role("textbox").fill(summary)
+        sheet.get_by_role("button", name="交回", exact=True).click()
+
+    def closes(self) -> None:
+        self.presses("結案")
+        sheet = self.page.get_by_role("dialog", name="結束這個對話？")
+        sheet.get_by_role("button", name="結案", exact=True).click()
+
     def writes(self, text: str) -> None:
         self.page.get_by_role("textbox", name="回覆市民").fill(text)
         self.page.get_by_role("button", name="送給市民").click()
@@ -189,8 +201,8 @@ def wider_than_the_window(page: Page) -> list[str]:
               if (element.shadowRoot) look(element.shadowRoot);
               const {overflowX} = getComputedStyle(element);
               const over = element.scrollWidth - element.clientWidth;
-              const code = element.closest('pre, code');
-              if (!code && over > 1 && element.clientWidth > 0 && ['auto', 'scroll'].includes(overflowX))
+              const meant = element.closest('pre, code, .quick');  // as LINE's own quick replies do
+              if (!meant && over > 1 && element.clientWidth > 0 && ['auto', 'scroll'].includes(overflowX))
                 wide.push(`${name(element)} scrolls ${over} px`);
             }
           };

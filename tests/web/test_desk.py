@@ -64,9 +64,10 @@ def test_a_citizen_reaches_a_person_and_goes_back_to_the_assistant(citizen: Widg
     expect(desk.talk.get_by_text("有，123456")).to_be_visible()
     expect(citizen.talk.locator('[data-from="bot"]').get_by_text("123456")).to_have_count(0)
 
-    desk.presses("交回")
+    desk.gives_back("編號記進這一件了。")
 
     citizen.hears("現在換回自動回覆")
+    citizen.hears("編號記進這一件了。")
     expect(citizen.dialog.get_by_role("heading", name="示範市1999")).to_be_visible()
     citizen.asks("停車單不見了怎麼繳", "來源：")
 
@@ -86,7 +87,7 @@ def test_danger_is_seen_and_heard_at_the_desk(installation: Installation, desk: 
     row.click()
     desk.presses("接手")
     somebody.hears("專員小林接手了")
-    desk.presses("結案")
+    desk.closes()
     somebody.hears("離開這個對話了")
     somebody.close()
 
@@ -100,8 +101,11 @@ def test_single_keys_work_a_conversation_from_claim_to_close(installation: Insta
 
     page.keyboard.press("c")
     expect(desk.talk.get_by_role("button", name="交回")).to_be_visible()
+    box = page.get_by_role("textbox", name="回覆市民")
+    expect(box).to_be_focused()
+    page.keyboard.press("Escape")
     page.keyboard.press("r")
-    expect(page.get_by_role("textbox", name="回覆市民")).to_be_focused()
+    expect(box).to_be_focused()
     page.keyboard.insert_text("您好，正在看。")
     page.keyboard.press("Enter")
     heard = somebody.hears("您好，正在看。")
@@ -113,6 +117,7 @@ def test_single_keys_work_a_conversation_from_claim_to_close(installation: Insta
     expect(desk.talk.get_by_text("這位來過三次")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("e")
+    page.keyboard.press("Enter")
 
     heard = somebody.hears("這次有幫到您嗎")
     assert "來過三次" not in heard.text
@@ -131,5 +136,5 @@ def test_what_an_agent_says_to_line_is_a_push_when_no_reply_is_left(phone: Simul
     phone.hears("您好，我是小林。")
     expect(phone.talk.locator(".dir.push").last).to_be_visible()
     expect(phone.talk.locator("li.person").last).to_contain_text("小林")
-    desk.presses("結案")
+    desk.closes()
     phone.hears("這次有幫到您嗎")

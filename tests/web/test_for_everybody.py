@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.citizens import WebCitizen
 from tests.journeys.installation import Installation
@@ -63,7 +63,7 @@ def test_signing_in_and_the_desk(
     waiting.hears("我幫您看")
     _is_for_everybody(page)
 
-    desk.presses("結案")
+    desk.closes()
     waiting.hears("離開這個對話了")
     waiting.close()
 
@@ -75,13 +75,10 @@ def test_the_line_simulator(visits: Callable[..., Visit], size: tuple[int, int],
     expect(phone.talk).to_be_visible()
     _is_for_everybody(page)
 
-    phone.asks("怎麼用", "直接打字")
+    phone.asks("怎麼用", "可以這樣用")
     _is_for_everybody(page)
 
 
-def _is_for_everybody(page: object) -> None:
-    from playwright.sync_api import Page
-
-    assert isinstance(page, Page)
+def _is_for_everybody(page: Page) -> None:
     assert broken_rules(page) == []
     assert wider_than_the_window(page) == []

@@ -13,16 +13,14 @@ pytestmark = pytest.mark.browser
 def test_a_report_by_words_and_quick_replies(phone: Simulator) -> None:
     phone.page.get_by_role("button", name="加入好友").first.click()
     phone.hears("自動回覆，不是真人")
-    phone.asks("路燈壞了", "路燈怎麼了")
+    phone.asks("路燈壞了", "在哪裡")
+    phone.asks("文山區木柵路三段200號前面", "路燈怎麼了")
 
     phone.taps("完全不亮")
 
-    phone.hears("在哪裡")
+    phone.hears("電線有沒有露出來")
     expect(phone.talk.locator("li.me").last).to_contain_text("完全不亮")
-    phone.asks("文山區木柵路三段200號前面", "電線")
     phone.taps("沒有")
-    phone.hears("在馬路")
-    phone.taps("馬路")
     phone.hears("請看一下對不對")
     phone.taps("送出通報")
     phone.hears("已受理")
@@ -40,7 +38,7 @@ def test_replies_are_marked_as_free_and_the_calls_stand_beside_them(phone: Simul
 
 
 def test_somebody_else_begins_with_an_empty_phone(phone: Simulator) -> None:
-    phone.asks("怎麼用", "直接打字")
+    phone.asks("怎麼用", "可以這樣用")
 
     phone.page.get_by_role("button", name="換一位市民").click()
 
