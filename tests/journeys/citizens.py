@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from tests.fakes.telegram_api import TelegramApi
 
+from tests.fakes.telegram_api import TelegramApi
 from tests.journeys.installation import PASSWORD, PATIENCE_SECONDS, Installation, Listener, NeverHappened, eventually
 
 CASE = re.compile(r"DEMO-\d+")
@@ -73,7 +73,7 @@ class Citizen:
     def shares(self, lat: float, lng: float, address: str = "") -> None:
         raise NotImplementedError
 
-    def _since(self) -> Heard:
+    def since(self) -> Heard:
         """What came since they last spoke."""
         raise NotImplementedError
 
@@ -84,10 +84,10 @@ class Citizen:
         """Wait until all parts stand in what was said since."""
 
         def look() -> Heard | None:
-            since = self._since()
+            since = self.since()
             return since if since.messages and all(part in since.text for part in parts) else None
 
-        return self._until(look, lambda: f"{parts} not in: {self._since().text!r}", seconds)
+        return self._until(look, lambda: f"{parts} not in: {self.since().text!r}", seconds)
 
     def asks(self, text: str, *parts: str, seconds: float = PATIENCE_SECONDS) -> Heard:
         """Say something, and wait for the answer."""
@@ -96,7 +96,7 @@ class Citizen:
 
     def presses(self, title: str, *parts: str) -> Heard:
         """Press a button of the last message, and wait for the answer."""
-        self.sends(self._since().buttons[title])
+        self.sends(self.since().buttons[title])
         return self.hears(*parts)
 
     def close(self) -> None:
@@ -109,11 +109,11 @@ class WebCitizen(Citizen):
     channel = "web"
 
     def __init__(self, installation: Installation) -> None:
-        self._client = httpx.Client(base_url=installation.url, timeout=20, trust_env=False)
-        opened = self._client.post("/chat/session", json={})
+        self.client = httpx.Client(base_url=installation.url, timeout=20, trust_env=False)
+        opened = self.client.post("/chat/session", json={})
         assert opened.status_code == 201, opened.text
         self.token: str = opened.json()["token"]
-        self._client.headers["Authorization"] = f"Bearer {self.token}"
+        self.client.headers["Authorization"] = f"Bearer {self.token}"
         self.feed: list[dict[str, Any]] = []
         self.state: dict[str, Any] = {}
         self.mark = 0
@@ -123,7 +123,7 @@ class WebCitizen(Citizen):
 
     def posts(self, **content: Any) -> httpx.Response:
         """One message as the page sends it."""
-        return self._client.post("/chat/messages", json={"id": str(uuid.uuid4())} | content)
+        return self.client.post("/chat/messages", json={"id": str(uuid.uuid4())} | content)
 
     def says(self, text: str) -> None:
         self._said(self.posts(text=text))
@@ -136,13 +136,13 @@ class WebCitizen(Citizen):
 
     def shows_photo(self, raw: bytes) -> None:
         """Take a picture and send it."""
-        kept = self._client.post("/chat/photos", content=raw, headers={"Content-Type": "image/jpeg"})
+        kept = self.client.post("/chat/photos", content=raw, headers={"Content-Type": "image/jpeg"})
         assert kept.status_code == 201, kept.text
         self._said(self.posts(photo=kept.json()["photo"]))
 
     def close(self) -> None:
         self.listener.close()
-        self._client.close()
+        self.client.close()
 
     def until_state(self, **wanted: Any) -> dict[str, Any]:
         """Wait until the conversation stands like this."""
@@ -163,7 +163,7 @@ class WebCitizen(Citizen):
         self.feed.append(data)
         return int(data["seq"])
 
-    def _since(self) -> Heard:
+    def since(self) -> Heard:
         return Heard(
             [
                 Said(
@@ -190,7 +190,7 @@ class LineCitizen(Citizen):
 
     def __init__(self, installation: Installation) -> None:
         self.user = f"U{uuid.uuid4().hex}"
-        self._client = httpx.Client(base_url=installation.url, timeout=20, trust_env=False)
+        self.client = httpx.Client(base_url=installation.url, timeout=20, trust_env=False)
         self.shown: list[dict[str, Any]] = []
         self.arriving: list[dict[str, Any]] = []
         self.calls: list[dict[str, Any]] = []
@@ -203,7 +203,7 @@ class LineCitizen(Citizen):
         """Anything that a phone can do."""
         with self.listener.changed:
             self.mark = self.last
-        answer = self._client.post("/simulators/line/say", json={"user": self.user} | what)
+        answer = self.client.post("/simulators/line/say", json={"user": self.user} | what)
         assert answer.status_code == 200, answer.text
         assert answer.json()["status"] == 200, answer.text
         self.webhook = answer.json()["webhook"]
@@ -219,7 +219,7 @@ class LineCitizen(Citizen):
 
     def close(self) -> None:
         self.listener.close()
-        self._client.close()
+        self.client.close()
 
     def _take(self, kind: str, data: dict[str, Any]) -> int | None:
         self.last = int(data["n"])
@@ -231,7 +231,7 @@ class LineCitizen(Citizen):
             self.arriving = []
         return self.last
 
-    def _since(self) -> Heard:
+    def since(self) -> Heard:
         heard = []
         for event in list(self.shown):
             if event["n"] <= self.mark:
@@ -285,11 +285,11 @@ class TelegramCitizen(Citizen):
         self.stage = stage
         self.mark = 0
         stage.api.chats.add(self.chat)
-        self._client = httpx.Client(base_url=installation.url, timeout=20, trust_env=False)
+        self.client = httpx.Client(base_url=installation.url, timeout=20, trust_env=False)
 
     def posts(self, update: dict[str, Any]) -> httpx.Response:
         """Deliver one update."""
-        return self._client.post(
+        return self.client.post(
             "/webhooks/telegram", json=update, headers={"X-Telegram-Bot-Api-Secret-Token": self.stage.secret}
         )
 
@@ -316,14 +316,14 @@ class TelegramCitizen(Citizen):
         self.does("message", location={"latitude": lat, "longitude": lng})
 
     def close(self) -> None:
-        self._client.close()
+        self.client.close()
 
     def _until(self, look: Callable[[], Heard | None], what: Callable[[], str], seconds: float) -> Heard:
         super()._until(look, what, seconds)
         time.sleep(0.25)  # Telegram takes the messages of a turn one by one
         return super()._until(look, what, seconds)
 
-    def _since(self) -> Heard:
+    def since(self) -> Heard:
         mine = [one for one in self.stage.api.sent[self.mark :] if one["chat"]["id"] == self.chat]
         heard = []
         for message in mine:
@@ -337,15 +337,15 @@ class DeskAgent:
     """Somebody at the desk, through the API that its page uses."""
 
     def __init__(self, installation: Installation, login: str = "admin", password: str = PASSWORD) -> None:
-        self._client = httpx.Client(base_url=f"{installation.url}/desk/api", timeout=20, trust_env=False)
-        signed = self._client.post("/session", json={"login": login, "password": password})
+        self.client = httpx.Client(base_url=f"{installation.url}/desk/api", timeout=20, trust_env=False)
+        signed = self.client.post("/session", json={"login": login, "password": password})
         assert signed.status_code == 200, signed.text
         self.name: str = signed.json()["me"]["name"]
         self.token = 0
 
     def overview(self) -> dict[str, Any]:
         """The lists, as they are now."""
-        found: dict[str, Any] = self._client.get("/conversations").json()
+        found: dict[str, Any] = self.client.get("/conversations").json()
         return found
 
     def finds(self, words: str, where: str = "waiting") -> dict[str, Any]:
@@ -358,31 +358,31 @@ class DeskAgent:
         return eventually(look, lambda: f"「{words}」 not in {where}: {self.overview()[where]}")
 
     def claims(self, row: dict[str, Any]) -> httpx.Response:
-        answer = self._client.post(f"/conversations/{row['id']}/claim", json={})
+        answer = self.client.post(f"/conversations/{row['id']}/claim", json={})
         if answer.status_code == 200:
             self.token = answer.json()["token"]
         return answer
 
     def reads(self, row: dict[str, Any]) -> dict[str, Any]:
-        shown: dict[str, Any] = self._client.get(f"/conversations/{row['id']}").json()
+        shown: dict[str, Any] = self.client.get(f"/conversations/{row['id']}").json()
         return shown
 
     def writes(self, row: dict[str, Any], text: str, key: str = "") -> httpx.Response:
         body = {"id": key or str(uuid.uuid4()), "text": text, "token": self.token}
-        return self._client.post(f"/conversations/{row['id']}/messages", json=body)
+        return self.client.post(f"/conversations/{row['id']}/messages", json=body)
 
     def notes(self, row: dict[str, Any], text: str) -> httpx.Response:
-        return self._client.post(f"/conversations/{row['id']}/notes", json={"id": str(uuid.uuid4()), "text": text})
+        return self.client.post(f"/conversations/{row['id']}/notes", json={"id": str(uuid.uuid4()), "text": text})
 
     def returns(self, row: dict[str, Any]) -> httpx.Response:
-        return self._client.post(f"/conversations/{row['id']}/return", json={"token": self.token})
+        return self.client.post(f"/conversations/{row['id']}/return", json={"token": self.token})
 
     def closes(self, row: dict[str, Any]) -> httpx.Response:
-        return self._client.post(f"/conversations/{row['id']}/close", json={"token": self.token})
+        return self.client.post(f"/conversations/{row['id']}/close", json={"token": self.token})
 
     def leaves(self) -> None:
-        self._client.delete("/session")
-        self._client.close()
+        self.client.delete("/session")
+        self.client.close()
 
 
 __all__ = [

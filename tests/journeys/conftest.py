@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from tests.journeys.citizens import Citizen, DeskAgent, LineCitizen, TelegramCitizen, TelegramStage, WebCitizen, telegram
+
+from tests.journeys.citizens import (
+    Citizen,
+    DeskAgent,
+    LineCitizen,
+    TelegramCitizen,
+    TelegramStage,
+    WebCitizen,
+    telegram,
+)
 from tests.journeys.installation import Installation
 
 _LANES = itertools.count(64)

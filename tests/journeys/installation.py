@@ -63,7 +63,9 @@ def plain_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
 
 
-def hotline(*arguments: str, said: str = "", seconds: float = 180.0, **settings: Any) -> subprocess.CompletedProcess[str]:
+def hotline(
+    *arguments: str, said: str = "", seconds: float = 180.0, **settings: Any
+) -> subprocess.CompletedProcess[str]:
     """Run a `hotline` command to its end."""
     return subprocess.run(
         [sys.executable, "-m", "hotline", *arguments],
@@ -126,7 +128,9 @@ class Installation:
         return self
 
     def until_ready(self, seconds: float = START_SECONDS) -> None:
-        eventually(lambda: self._running() and self.health().get("ready"), lambda: f"not ready\n{self.story()}", seconds)
+        eventually(
+            lambda: self._running() and self.health().get("ready"), lambda: f"not ready\n{self.story()}", seconds
+        )
 
     def health(self) -> dict[str, Any]:
         """What `/health/ready` says; nothing when nobody answers."""

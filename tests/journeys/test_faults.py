@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.journeys.citizens import CASE, LineCitizen, TelegramCitizen, TelegramStage, WebCitizen
-from tests.journeys.cut_line import CutLine
-from tests.journeys.installation import Installation, eventually, free_port, is_alive, trained_models
 
 from hotline.app.model import model_path
 from hotline.app.run import _rasa
 from hotline.app.settings import Settings
+from tests.journeys.citizens import CASE, LineCitizen, TelegramCitizen, TelegramStage, WebCitizen
+from tests.journeys.cut_line import CutLine
+from tests.journeys.installation import Installation, eventually, free_port, is_alive, trained_models
 
 pytestmark = pytest.mark.journey
 
@@ -54,7 +54,7 @@ def test_two_installations_side_by_side_know_nothing_of_each_other(
     assert place not in heard.text
     assert cases_in(installation) == before
     here.listener.close()
-    here._client.headers["Authorization"] = f"Bearer {there.token}"
+    here.client.headers["Authorization"] = f"Bearer {there.token}"
     assert here.posts(text="怎麼用").status_code == 401
     here.close()
     there.close()
@@ -162,9 +162,7 @@ def cut(own_folder: Path, stage: TelegramStage) -> Iterator[tuple[Installation, 
             process.wait(30)
 
 
-def test_with_the_actions_out_of_reach_nobody_is_told_of_a_case(
-    cut: tuple[Installation, CutLine], place: str
-) -> None:
+def test_with_the_actions_out_of_reach_nobody_is_told_of_a_case(cut: tuple[Installation, CutLine], place: str) -> None:
     installation, line = cut
     citizen = WebCitizen(installation)
     citizen.asks(f"{place}路燈三天沒亮了，沒有電線外露", "請看一下對不對")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from tests.journeys.citizens import Citizen, WebCitizen
 from tests.journeys.installation import Installation
 

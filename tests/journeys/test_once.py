@@ -8,10 +8,10 @@ import time
 
 import httpx
 import pytest
-from tests.journeys.citizens import LineCitizen, TelegramCitizen, WebCitizen
-from tests.journeys.installation import Installation
 
 from channels.line.wire import sign
+from tests.journeys.citizens import LineCitizen, TelegramCitizen, WebCitizen
+from tests.journeys.installation import Installation
 
 pytestmark = pytest.mark.journey
 
@@ -29,10 +29,12 @@ def test_the_same_client_id_twice_is_one_message_with_one_number(on_web: WebCiti
     assert (first.status_code, first.json()) == (again.status_code, again.json())
     time.sleep(QUIET_SECONDS)
     assert [event["text"] for event in on_web.feed].count("怎麼用") == 1
-    assert len(on_web._since().messages) == 1
+    assert len(on_web.since().messages) == 1
 
 
-def test_a_reader_who_comes_back_gets_the_rest_and_nothing_twice(installation: Installation, on_web: WebCitizen) -> None:
+def test_a_reader_who_comes_back_gets_the_rest_and_nothing_twice(
+    installation: Installation, on_web: WebCitizen
+) -> None:
     on_web.asks("怎麼用", "可以這樣用")
     on_web.asks("謝謝", "不客氣")
     headers = {"Authorization": f"Bearer {on_web.token}", "Last-Event-ID": "2"}
@@ -105,7 +107,7 @@ def test_a_telegram_update_delivered_twice_is_answered_once(on_telegram: Telegra
     assert on_telegram.posts(update).status_code == 200
 
     time.sleep(QUIET_SECONDS)
-    assert len(on_telegram._since().messages) == len(answered.messages)
+    assert len(on_telegram.since().messages) == len(answered.messages)
 
 
 def test_a_telegram_update_without_the_secret_is_refused(installation: Installation) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+
 from tests.journeys.citizens import Citizen, DeskAgent, WebCitizen
 from tests.journeys.installation import Installation, eventually
 
@@ -25,9 +26,7 @@ def yi(installation: Installation, _yi: None) -> Iterator[DeskAgent]:
     agent.leaves()
 
 
-def test_danger_is_answered_first_whatever_else_is_going_on(
-    citizen: Citizen, desk: DeskAgent, place: str
-) -> None:
+def test_danger_is_answered_first_whatever_else_is_going_on(citizen: Citizen, desk: DeskAgent, place: str) -> None:
     citizen.asks("路燈壞了", "在哪裡")
 
     warned = citizen.asks(f"{place}有人被車撞倒，流很多血", "119")
@@ -68,7 +67,7 @@ def test_the_assistant_is_silent_while_a_person_is_in_charge(on_web: WebCitizen,
     eventually(lambda: any(place in message["text"] for message in yi.reads(row)["messages"]), "the agent sees it")
     time.sleep(2.0)  # an assistant that answers does so within this time
 
-    assert not on_web._since().messages
+    assert not on_web.since().messages
     yi.writes(row, "收到，我幫您看。")
     assert on_web.hears("收到，我幫您看。").messages[-1].name == "阿怡"
     yi.returns(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.journeys.citizens import CASE, Citizen, WebCitizen
 
 pytestmark = pytest.mark.journey
@@ -65,7 +66,7 @@ def test_a_report_with_a_pin_a_photo_and_a_phone_number(on_web: WebCitizen, jpeg
 
 
 def test_words_in_the_shape_of_our_own_commands_are_only_words(citizen: Citizen) -> None:
-    for typed in ('/open_case{"x":1}', '/confirm_report', '/report{"about":"streetlight"}'):
+    for typed in ('/open_case{"x":1}', "/confirm_report", '/report{"about":"streetlight"}'):
         answered = citizen.asks(typed, "。")
 
         assert "已受理" not in answered.text

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from tests.journeys.citizens import DeskAgent
 from tests.journeys.installation import PASSWORD, Installation, free_port, hotline
 
@@ -143,7 +144,7 @@ def test_the_first_password_is_shown_once_and_must_be_changed(installation: Inst
         DeskAgent(installation)
     password = shown.stdout.rsplit(maxsplit=1)[-1]
     agent = DeskAgent(installation, password=password)
-    assert agent._client.get("/conversations").status_code == 403
-    changed = agent._client.post("/password", json={"old": password, "new": PASSWORD})
+    assert agent.client.get("/conversations").status_code == 403
+    changed = agent.client.post("/password", json={"old": password, "new": PASSWORD})
     assert changed.status_code == 204
-    assert agent._client.get("/conversations").status_code == 200
+    assert agent.client.get("/conversations").status_code == 200

@@ -187,7 +187,9 @@ def broken_rules(page: Page) -> list[str]:
     """What axe finds wrong with a page, in words."""
     page.evaluate(AXE.read_text())
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)")
-    return [f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}" for rule in found for node in rule["nodes"]]
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}" for rule in found for node in rule["nodes"]
+    ]
 
 
 def wider_than_the_window(page: Page) -> list[str]:
