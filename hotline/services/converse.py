@@ -69,6 +69,7 @@ MATTERS = frozenset(
     {"ask", "report", "refer", "number", "handoff", "status", "my_cases", "unfixed", "urge", "forget_me"}
 )
 """Intents that are a wish of their own, even right after a danger."""
+BY_BUTTON = "按了按鈕"  # what the desk reads where nothing had to be understood
 COVERED = "＊" * 4
 BUSY_AFTER_SECONDS = 1.0
 BUSY_AGAIN_SECONDS = 4.0  # Telegram's "typing" lasts five seconds
@@ -465,7 +466,7 @@ def _understood(house: House, turn: Turn, text: str) -> dict[str, Any]:
     )
     return {
         "label": best["name"],
-        "name": house.name_of(str(best["name"])) or str(best["name"]),
+        "name": house.name_of(str(best["name"])) or BY_BUTTON,
         "confidence": round(float(best["confidence"]), 2),
         "others": [
             {"name": house.name_of(one["name"]) or one["name"], "confidence": round(float(one["confidence"]), 2)}

@@ -85,7 +85,7 @@ def _row(house: House, row: QueueRow) -> dict[str, Any]:
             "code": charge.danger,
             "name": emergency.name if emergency else charge.danger,
             "since": iso(charge.danger_since),
-            "place": _place(found),
+            "place": _place(found) or row.last[:60] or None,
         }
     return {
         "id": found.public_id,
@@ -112,5 +112,5 @@ def _for_desk(message: dict[str, Any]) -> dict[str, Any]:
 
 def _place(found: Conversation) -> str | None:
     """The place in the title, if one is known."""
-    _, _, where = found.title.rpartition("，")
-    return where or None
+    _, comma, where = found.title.rpartition("，")
+    return where if comma else None
