@@ -61,7 +61,9 @@ def test_codes_tell_nothing_about_one_another() -> None:
     assert sum(a == b for a, b in zip(codes, elsewhere, strict=True)) < 3
 
 
-@pytest.mark.parametrize(("given_code", "right"), [("604271", True), (" ６０４２７１ ", True), ("604272", False), ("", False)])
+@pytest.mark.parametrize(
+    ("given_code", "right"), [("604271", True), (" ６０４２７１ ", True), ("604272", False), ("", False)]
+)
 def test_a_code_is_compared_whatever_its_width(given_code: str, right: bool) -> None:
     assert right == same_code("604271", given_code)
 

@@ -15,7 +15,9 @@ SERVICE: dict[str, Any] = {
     "name": "路燈不亮或損壞",
     "short": "路燈",
     "agency": {"name": "公園路燈工程管理處", "short": "公園處", "inferred": False},
-    "questions": [{"id": "problem", "ask": "路燈怎麼了？", "type": "choice", "choices": ["完全不亮", "其他"], "required": True}],
+    "questions": [
+        {"id": "problem", "ask": "路燈怎麼了？", "type": "choice", "choices": ["完全不亮", "其他"], "required": True}
+    ],
 }
 EMERGENCY: dict[str, Any] = {
     "code": "fire", "name": "火警", "level": "life", "number": 119, "action": "call_first", "say": "請撥119。",

@@ -92,7 +92,9 @@ def test_a_corrected_lane_makes_the_old_alley_void() -> None:
 
 
 def test_a_corrected_landmark_keeps_the_road() -> None:
-    corrected = Place(district="文山區", road="興隆路", landmark="全聯", relation="對面").corrected(Place(landmark="景美女中"))
+    corrected = Place(district="文山區", road="興隆路", landmark="全聯", relation="對面").corrected(
+        Place(landmark="景美女中")
+    )
 
     assert Place(district="文山區", road="興隆路", landmark="景美女中", relation="對面") == corrected
 
@@ -110,7 +112,15 @@ def test_what_is_added_never_takes_anything_away() -> None:
 
 
 def test_what_an_extractor_found_is_read() -> None:
-    found = {"district": "文山區", "village": None, "road": "興隆路", "section": 2, "lane": "64", "crossing": None, "in_city": True}
+    found = {
+        "district": "文山區",
+        "village": None,
+        "road": "興隆路",
+        "section": 2,
+        "lane": "64",
+        "crossing": None,
+        "in_city": True,
+    }
 
     assert Place(district="文山區", road="興隆路", section="2", lane="64") == Place.from_json(found)
     assert not Place.from_json({"road": "文化路", "in_city": False}).in_city
