@@ -7,6 +7,7 @@ proof for the door that they really ran. They never decide who may do what; that
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -71,7 +72,7 @@ class TurnView:
         return str(found["value"]) if found else ""
 
 
-class HotlineAction(Action):
+class HotlineAction(Action, ABC):
     """An action with a house behind it. A subclass names itself and says in `act` what is said and remembered."""
 
     label = ""
@@ -86,9 +87,9 @@ class HotlineAction(Action):
         """The name of this action's effect: the same however often the turn is repeated, and no way back to a citizen."""
         return hashlib.sha256(f"{turn.lane}:{turn.message_id}:{self.label}".encode()).hexdigest()[:40]
 
+    @abstractmethod
     async def act(self, turn: TurnView) -> tuple[Sequence[Message | Mapping[str, Any]], Mapping[str, Any]]:
         """What is said, and the slots that change."""
-        raise NotImplementedError
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         turn = TurnView(tracker)

@@ -27,7 +27,7 @@ async def stream(house: House, request: Request, lane: Lane, after: int) -> None
     await response.send(b"retry: 2000\n\n")
     told: dict[str, Any] | None = None
     quiet_since = time.monotonic()
-    async with house.bell.listen(f"feed:{lane}") as wait, house.bell.listen(f"state:{lane}") as _:
+    async with house.bell.listen(f"feed:{lane}") as wait:
         while True:
             try:
                 async with house.store.look() as work:

@@ -133,8 +133,8 @@ async def _converse(house: House, leased: Leased) -> None:
     async with house.store.look() as work:
         conversation = await work.conversations.get(leased.lane)
     assert conversation is not None
-    state = f"state:{leased.lane}"
-    house.bell.ring(state)
+    feed = f"feed:{leased.lane}"
+    house.bell.ring(feed)  # the page shows that we are looking
     async with _showing_that_we_look(house, conversation):
         rows = await _with_photos(house, conversation, leased)
         outcome = await _turn(house, conversation, leased, rows)
@@ -143,7 +143,7 @@ async def _converse(house: House, leased: Leased) -> None:
     await _commit(house, conversation, leased, outcome)
     if outcome.forget:
         await drop_pictures(house, leased.lane)
-    for topic in (f"feed:{leased.lane}", state, "outbox", "desk"):
+    for topic in (feed, "outbox", "desk"):
         house.bell.ring(topic)
 
 

@@ -210,7 +210,7 @@ async def _open(work: Work, public_id: str) -> Conversation:
 
 
 def _changed(house: House, conversation: Conversation) -> None:
-    for topic in (f"feed:{conversation.lane}", f"state:{conversation.lane}", "outbox", "desk"):
+    for topic in (f"feed:{conversation.lane}", "outbox", "desk"):
         house.bell.ring(topic)
 
 
