@@ -405,6 +405,7 @@ def _phone_routes(routes: Blueprint, line: LineStandIn, webhook_url: Callable[[]
         seen = _number_of(request.headers.get("last-event-id") or request.args.get("after"))
         headers = {"Cache-Control": "no-store"}
         response = await request.respond(content_type="text/event-stream; charset=utf-8", headers=headers)
+        await response.send("retry: 2000\n\n")  # the page learns at once that the line is open
         chat = line.chat(user)
         seen = seen if seen <= chat.last else 0  # the page has outlived a restart
         while True:

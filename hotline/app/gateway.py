@@ -22,7 +22,7 @@ from hotline.http.health import health_routes
 from hotline.http.pages import page_routes
 
 REQUEST_MOST = 12 * 1024 * 1024
-DRAIN_SECONDS = 20
+DRAIN_SECONDS = 5  # open streams end then; turns under way have been waited for before
 
 
 def build_app(settings: Settings) -> Sanic[Any, Any]:

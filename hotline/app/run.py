@@ -19,6 +19,7 @@ from hotline.app.processes import Child, free_port, is_taken
 from hotline.app.secrets import own_secrets
 from hotline.app.settings import Settings
 from hotline.app.wiring import PROJECT, wire
+from hotline.domain.errors import Unavailable
 from hotline.services.signin import first_administrator
 
 READY_SECONDS = 180.0
@@ -43,7 +44,13 @@ def run(settings: Settings) -> int:
         return asyncio.run(_run(settings))
     except (CannotRun, TrainingFailed) as error:
         print(f"hotline: {error}", file=sys.stderr)
-        return 1
+    except Unavailable:
+        print(
+            f"hotline: the database at {settings.database} cannot be opened; see HOTLINE_DATABASE_URL", file=sys.stderr
+        )
+    except (ValueError, OSError) as error:
+        print(f"hotline: it cannot start: {error}", file=sys.stderr)
+    return 1
 
 
 async def _run(settings: Settings) -> int:

@@ -90,7 +90,7 @@ QUEUE_CLOSED: Final = "文字專人現在不在，服務時間是{hours}。急�
 QUEUE_MESSAGE_ASK: Final = "請把要留給專人的話打在這裡。"
 QUEUE_MESSAGE_SAVED: Final = "留言存好了。專人上班後會在這裡回您。"  # ◆
 AGENT_JOINED: Final = "專員{name}接手了，接下來是真人跟您對話，自動回覆先停。"  # ◆
-AGENT_LEFT: Final = "專員{name}離開這個對話了。現在換回自動回覆。要再找人，打「找專人」。"  # ◆
+AGENT_LEFT: Final = "專員{name}離開這個對話了。現在換回自動回覆。{summary}要再找人，打「找專人」。"  # ◆
 AGENT_TIMED_OUT: Final = "不好意思，專員{name}那邊中斷了。您不用重講，已經把您排回去，前面還有{ahead}位。"  # ◆
 SATISFACTION_ASK: Final = "這次有幫到您嗎？回「有」「普通」「沒有」都可以。"
 

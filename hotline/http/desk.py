@@ -103,7 +103,9 @@ def desk_routes(house: House, *, secure: bool) -> Blueprint:
     @routes.post("/conversations/<public_id:str>/return")
     async def give_back(request: Request, public_id: str) -> HTTPResponse:
         agent = await who(request)
-        await handoff.give_back(house, agent, public_id, _token(_body(request)), closed=False)
+        body = _body(request)
+        summary = _text(body, "summary", 2_000) if body.get("summary") else ""
+        await handoff.give_back(house, agent, public_id, _token(body), closed=False, summary=summary)
         return response.empty(204)
 
     @routes.post("/conversations/<public_id:str>/close")

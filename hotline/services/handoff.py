@@ -19,6 +19,7 @@ from hotline.services.speak import speak
 
 PRESENT_SECONDS = 120
 ABSENT_SECONDS = 300
+SUMMARY_MOST = 500
 
 
 async def queue_words(house: House, work: Work, conversation: Conversation) -> Message:
@@ -132,14 +133,20 @@ async def note(house: House, agent: Agent, public_id: str, client_id: str, text:
     return seq
 
 
-async def give_back(house: House, agent: Agent, public_id: str, token: int, *, closed: bool) -> None:
-    """Back to the assistant: the citizen is told, and asked how it was when the talk is closed."""
+async def give_back(house: House, agent: Agent, public_id: str, token: int, *, closed: bool, summary: str = "") -> None:
+    """Back to the assistant: the citizen is told, with the agent's one sentence, and asked how it was when it is closed."""
+    summary = summary.strip()[:SUMMARY_MOST]
     async with house.store.work() as work:
         conversation = await _open(work, public_id)
         handoff.check_holds(conversation.charge, agent.id, token)
         was_danger = bool(conversation.charge.danger)
         back = replace(conversation, charge=handoff.give_back(conversation.charge), frozen=False, expects={})
-        messages = [Message(words.AGENT_LEFT.format(name=agent.name), (label_button("找專人", "handoff"),))]
+        messages = [
+            Message(
+                words.AGENT_LEFT.format(name=agent.name, summary=f"\n{summary}\n" if summary else ""),
+                (label_button("找專人", "handoff"),),
+            )
+        ]
         if closed and not was_danger:
             choices = tuple(Button(word, "rate", {"value": word}) for word in ("有", "普通", "沒有"))
             messages.append(Message(words.SATISFACTION_ASK, choices))

@@ -22,7 +22,7 @@ LOOKS = pytest.mark.parametrize(
 def test_the_city_page_and_the_chat(
     visits: Callable[..., Visit], size: tuple[int, int], scheme: str, place: str
 ) -> None:
-    page = visits(size, color_scheme=scheme).open("/")
+    page = visits(size, color_scheme=scheme, reduced_motion="reduce").open("/")
     widget = Widget(page)
     expect(widget.launcher).to_be_visible()
     _is_for_everybody(page)
@@ -48,7 +48,7 @@ def test_signing_in_and_the_desk(
     waiting = WebCitizen(installation)
     waiting.asks(f"{place}路燈壞了", "路燈")
     waiting.asks("找專人", "幫您排好了")
-    page = visits(size, color_scheme=scheme).open("/desk")
+    page = visits(size, color_scheme=scheme, reduced_motion="reduce").open("/desk")
     expect(page.get_by_role("button", name="登入")).to_be_visible()
     _is_for_everybody(page)
 
@@ -70,7 +70,7 @@ def test_signing_in_and_the_desk(
 
 @LOOKS
 def test_the_line_simulator(visits: Callable[..., Visit], size: tuple[int, int], scheme: str) -> None:
-    page = visits(size, color_scheme=scheme).open("/simulators/line")
+    page = visits(size, color_scheme=scheme, reduced_motion="reduce").open("/simulators/line")
     phone = Simulator(page)
     expect(phone.talk).to_be_visible()
     _is_for_everybody(page)
