@@ -186,7 +186,7 @@ async def test_giving_back_lets_the_assistant_answer_again(
     await handoff.give_back(house, agent, name, token, closed=False)
 
     [left] = await waiting.reads()
-    assert words.AGENT_LEFT.format(name="小林") == left["text"]
+    assert words.AGENT_LEFT.format(name="小林", summary="") == left["text"]
     assert ["不客氣。"] == texts(await waiting.says("謝謝"))
 
 

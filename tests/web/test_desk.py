@@ -117,6 +117,7 @@ def test_single_keys_work_a_conversation_from_claim_to_close(installation: Insta
     expect(desk.talk.get_by_text("這位來過三次")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("e")
+    expect(page.get_by_role("dialog", name="結束這個對話？").get_by_role("button", name="結案")).to_be_focused()
     page.keyboard.press("Enter")
 
     heard = somebody.hears("這次有幫到您嗎")

@@ -172,7 +172,7 @@ export function CloseSheet({ title, unsent, onEnd, onClose }: CloseSheetProps): 
         <button type="button" class="btn" onClick={onClose}>
           先不要
         </button>
-        <button type="button" class="btn go" ref={button} onClick={onEnd}>
+        <button type="button" class="btn go" ref={button} autofocus onClick={onEnd}>
           結案
         </button>
       </div>
